@@ -1,0 +1,1 @@
+"""The real-time core: rings, voices, the compiled block, heads, generators, drivers."""

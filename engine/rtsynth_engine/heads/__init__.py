@@ -1,0 +1,1 @@
+"""Heads: how the frames of a generator become sound."""

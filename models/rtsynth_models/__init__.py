@@ -1,0 +1,1 @@
+"""Offline: data, analysis, networks, training, export. Needs the `train` extra (torch)."""

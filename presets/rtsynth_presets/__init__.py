@@ -1,0 +1,1 @@
+"""Data that ships with rtsynth: instrument bundles, presets and the demo piece."""
