@@ -1,0 +1,54 @@
+# rtsynth: every task a person or CI runs. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench pin clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PLAY_PACKAGES := libportaudio2
+DEV_PACKAGES := jackd2 fluidsynth fluid-soundfont-gm
+
+help: ## list these tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.ready-to-develop ## set up everything: .venv, packages, what tests and training need
+
+demo: .venv/.ready-to-play ## set up what playing needs, then play the built-in piece live
+	@$(BIN)/rtsynth demo
+
+test: lint ## set up what is missing, then check everything: style, types and every test
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lint: .venv/.ready-to-develop ## check the style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+bench: .venv/.ready-to-develop ## measure every figure that the README quotes
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
+	{ head -n 1 constraints.txt; $(PIP) freeze --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new
+	mv constraints.new constraints.txt
+
+clean: ## remove what was built: .venv, caches, reports
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis demo.wav
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "rtsynth: Python 3.11 or newer is needed: sudo apt-get install python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || packaging/system-packages python3-venv
+	$(PYTHON) -m venv .venv
+
+.venv/.ready-to-play: pyproject.toml constraints.txt | .venv/bin/python
+	@packaging/system-packages $(PLAY_PACKAGES)
+	@echo "rtsynth: installing what playing needs (about 350 MB unpacked, a minute or two)"
+	$(PIP) install --constraint constraints.txt --editable '.[jack]'
+	@touch $@
+
+.venv/.ready-to-develop: .venv/.ready-to-play
+	@packaging/system-packages $(DEV_PACKAGES)
+	@echo "rtsynth: installing what tests and training need (torch is large: some minutes)"
+	$(PIP) install --constraint constraints.txt --editable '.[jack,train,dev]'
+	@touch $@
