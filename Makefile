@@ -29,7 +29,7 @@ bench: .venv/.ready-to-develop ## measure every figure that the README quotes
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
-	{ head -n 1 constraints.txt; $(PIP) freeze --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new
+	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt
 
 clean: ## remove what was built: .venv, caches, reports

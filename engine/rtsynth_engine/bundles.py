@@ -1,0 +1,167 @@
+"""Instrument bundles: a folder `name.rtsynth/` with a manifest, the networks, a model card and a preview.
+
+A bundle comes from outside, so nothing in it is trusted: the manifest is checked against its schema, every
+file is read once, hashed and kept in memory, and the networks are opened from those bytes, so that what was
+checked is what runs. Links and files outside the folder are never followed.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .checking import RefusedError, check, parse_json, read_regular, validator
+from .errors import BundleError
+
+MANIFEST = "instrument.json"
+MANIFEST_LIMIT = 1 << 20  # bytes; 28 places of 16 latents take 20 kB
+FILE_LIMIT = 64 << 20  # bytes; the flagship's networks take about 5 MB
+
+# An ONNX tensor kept in another file names it in an entry whose key is the string "location" (onnx.proto,
+# TensorProto, external_data): field 1, length 8. Both varints may be padded, so the padded forms count too.
+EXTERNAL_DATA = re.compile(
+    rb"(?:\x0a|\x8a[\x80-\xff]*[\x00-\x7f])(?:\x08|\x88[\x80-\xff]*[\x00-\x7f])location"
+)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Sizes of the `partials` head. `frame_rate` in Hz."""
+
+    partials: int
+    bands: int
+    frame_rate: float
+    frames_per_step: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A named point of the latent space. `low`, `high`: MIDI pitches; partial k is at k * f0 / divisor."""
+
+    id: str
+    name: str
+    program: int
+    category: str
+    divisor: int
+    low: int
+    high: int
+    gain_db: float
+    latent: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked instrument. `states`: shapes per voice; `digest`: SHA-256 over its files' hashes."""
+
+    path: Path
+    id: str
+    name: str
+    author: str
+    licence: str
+    data: str
+    generator: str
+    head: Head
+    latent: int
+    states: tuple[tuple[int, ...], ...]
+    film: int
+    static: int
+    pitch_range: tuple[int, int]
+    places: tuple[Place, ...]
+    digest: str
+    note_model: bytes
+    generator_model: bytes
+
+    def place(self, id: str) -> Place:
+        """The place of that id. Raises BundleError."""
+        for place in self.places:
+            if place.id == id:
+                return place
+        raise BundleError(
+            f"{self.path.name}: no place {id!r}; there are {', '.join(p.id for p in self.places)}"
+        )
+
+
+def load_bundle(folder: Path | str) -> Bundle:
+    """Read and check a bundle. Takes some 20 ms; any thread but the audio callback's. Raises BundleError."""
+    path = Path(folder)
+    if not path.is_dir():
+        raise BundleError(f"{path}: there is no such bundle folder")
+    manifest = _manifest(path)
+    contents = {name: _file(path, name, digest) for name, digest in manifest["files"].items()}
+    return _bundle(path, manifest, contents)
+
+
+def _manifest(path: Path) -> Any:
+    try:
+        manifest = parse_json(read_regular(path / MANIFEST, MANIFEST_LIMIT))
+        _check_format(manifest)
+        check(manifest, validator("rtsynth_engine", "bundle.schema.json"))
+        _check_sizes(manifest)
+    except RefusedError as error:
+        raise BundleError(
+            f"{path.name}: {MANIFEST}: {error}; get the bundle again from its author"
+        ) from error
+    return manifest
+
+
+def _check_format(manifest: Any) -> None:
+    version = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(version, int) and version > 1:
+        raise RefusedError(
+            f"format {version} is newer than this rtsynth, which reads format 1: update rtsynth"
+        )
+
+
+def _check_sizes(manifest: Any) -> None:
+    """What a schema cannot say: sizes that must agree with each other."""
+    size = manifest["latent"]
+    for kind in ("places", "directions"):
+        for item in manifest[kind]:
+            if len(item["latent"]) != size:
+                raise RefusedError(
+                    f"{kind}: {item['id']} has {len(item['latent'])} latents instead of {size}"
+                )
+    for item in manifest["places"]:
+        if item["low"] > item["high"]:
+            raise RefusedError(f"places: {item['id']} ends below its lowest pitch")
+    if manifest["pitch_range"][0] > manifest["pitch_range"][1]:
+        raise RefusedError("pitch_range: ends below its lowest pitch")
+    ids = [place["id"] for place in manifest["places"]]
+    if len(set(ids)) < len(ids):
+        raise RefusedError("places: two have the same id")
+
+
+def _file(path: Path, name: str, digest: str) -> bytes:
+    try:
+        content = read_regular(path / name, FILE_LIMIT)
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise RefusedError("was changed or is incomplete (its SHA-256 is not the manifest's)")
+        if name.endswith(".onnx") and EXTERNAL_DATA.search(content):
+            raise RefusedError("keeps weights outside itself, which is not allowed")
+    except RefusedError as error:
+        raise BundleError(f"{path.name}: {name} {error}; get the bundle again from its author") from error
+    return content
+
+
+def _bundle(path: Path, manifest: Any, contents: dict[str, bytes]) -> Bundle:
+    head = {key: value for key, value in manifest["head"].items() if key != "kind"}
+    same = ("id", "name", "author", "licence", "data", "generator", "latent")
+    return Bundle(
+        path=path,
+        **{key: manifest[key] for key in same},
+        head=Head(**head),
+        states=tuple(tuple(shape) for shape in manifest["states"]),
+        film=manifest["sizes"]["film"],
+        static=manifest["sizes"]["static"],
+        pitch_range=(manifest["pitch_range"][0], manifest["pitch_range"][1]),
+        places=tuple(Place(**{**place, "latent": tuple(place["latent"])}) for place in manifest["places"]),
+        digest=_digest(manifest["files"]),
+        note_model=contents["note.onnx"],
+        generator_model=contents["generator.onnx"],
+    )
+
+
+def _digest(files: dict[str, str]) -> str:
+    lines = "".join(f"{files[name]}  {name}\n" for name in sorted(files))
+    return hashlib.sha256(lines.encode()).hexdigest()

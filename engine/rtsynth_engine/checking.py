@@ -1,0 +1,100 @@
+"""Strict reading of documents from outside: size, kind of file, numbers and schema, each refused in one line.
+
+Raises `RefusedError` with the cause only; callers turn it into their own error, with the file and the remedy.
+"""
+
+import json
+import math
+import os
+import stat
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+CAUSE_LENGTH = 160
+
+
+class RefusedError(ValueError):
+    """Why a document was refused, in a few words."""
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """Content of a regular file of at most `limit` bytes; links, pipes and devices are refused at once."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise RefusedError(
+            "is a link" if path.is_symlink() else (error.strerror or "cannot be opened")
+        ) from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise RefusedError("is no regular file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise RefusedError(f"is larger than {limit} bytes")
+    return content
+
+
+def parse_json(content: bytes) -> Any:
+    """JSON without NaN, infinities and repeated keys."""
+    try:
+        return json.loads(content, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise RefusedError("is nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise RefusedError("is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise RefusedError(f"line {error.lineno}: {error.msg}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise RefusedError("a key stands twice")
+    return table
+
+
+def _no_constant(name: str) -> None:
+    raise RefusedError(f"{name} is no number")
+
+
+@cache
+def validator(package: str, name: str) -> Draft202012Validator:
+    """The JSON schema `name` that ships with `package`."""
+    return Draft202012Validator(json.loads((files(package) / name).read_bytes()))
+
+
+def check(document: Any, schema: Draft202012Validator) -> None:
+    """Refuse a document that its schema refuses or that holds a number which is not finite; names the key."""
+    for path, value in _leaves(document):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise RefusedError(f"{path}: {value} is not finite")
+    error = best_match(schema.iter_errors(document))
+    if error is not None:
+        raise RefusedError(
+            _shorten(f"{'/'.join(map(str, error.absolute_path)) or 'top level'}: {error.message}")
+        )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    children: Any = ()
+    if isinstance(value, dict):
+        children = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
+    else:
+        yield path.lstrip("/"), value
+    for key, child in children:
+        yield from _leaves(child, f"{path}/{key}")
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return (
+        line if len(line) <= CAUSE_LENGTH else f"{line[: CAUSE_LENGTH // 2]} … {line[-CAUSE_LENGTH // 2 :]}"
+    )
