@@ -1,0 +1,28 @@
+"""Where instruments and presets lie: those that ship with rtsynth, then the person's own."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+import rtsynth_presets
+
+SHIPPED = Path(rtsynth_presets.__file__).parent
+
+
+def own_folder() -> Path:
+    """The person's folder for instruments and presets; the environment's RTSYNTH_HOME moves it."""
+    return Path(os.environ.get("RTSYNTH_HOME") or platformdirs.user_data_dir("rtsynth", appauthor=False))
+
+
+def bundle_folders() -> list[Path]:
+    """Every `*.rtsynth` folder, shipped ones first, by name."""
+    roots = (SHIPPED / "instruments", own_folder() / "instruments")
+    return [folder for root in roots for folder in sorted(root.glob("*.rtsynth")) if folder.is_dir()]
+
+
+def preset_files() -> list[Path]:
+    """Every preset file, shipped ones first, by name."""
+    return [
+        path for root in (SHIPPED / "bank", own_folder() / "presets") for path in sorted(root.glob("*.toml"))
+    ]

@@ -1,0 +1,101 @@
+"""Finding a preset as a person types it, and one for each of the 128 programs."""
+
+from pathlib import Path
+
+import pytest
+
+from rtsynth.choosing import find_preset, program_map
+from rtsynth.errors import PresetError
+from rtsynth.presets import Preset
+
+
+def named(name: str, program: int | None, category: str = "other", pitched: bool = True) -> Preset:
+    return Preset(
+        path=Path("none"),
+        id=name.lower().replace(" ", "-"),
+        name=name,
+        category=category,
+        instrument="small",
+        digest="0" * 64,
+        program=program,
+        pitched=pitched,
+    )
+
+
+BANK = [
+    named("Acoustic Grand Piano", 0, "piano"),
+    named("Electric Piano", 4, "piano"),
+    named("Violin", 40, "strings"),
+    named("Cello", 42, "strings"),
+    named("Piano", None),
+]
+
+
+@pytest.mark.parametrize("wanted", ["violin", "Violin", " VIOLIN ", "vio", "viol"])
+def test_a_preset_is_found_by_id_name_or_part(wanted: str) -> None:
+    assert find_preset(wanted, BANK).id == "violin"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "id"), [("acou piano", "acoustic-grand-piano"), ("elec pi", "electric-piano")]
+)
+def test_parts_must_stand_in_order(wanted: str, id: str) -> None:
+    assert find_preset(wanted, BANK).id == id
+    with pytest.raises(PresetError):
+        find_preset(" ".join(reversed(wanted.split())), BANK)
+
+
+def test_a_whole_name_wins_over_the_names_that_contain_it() -> None:
+    assert find_preset("piano", BANK).id == "piano"
+
+
+def test_an_ambiguous_name_lists_its_matches() -> None:
+    with pytest.raises(PresetError, match="ambiguous: acoustic-grand-piano, electric-piano, piano"):
+        find_preset("pia", BANK)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"), [("voilin", "violin"), ("chello", "cello"), ("strings", "violin or cello")]
+)
+def test_an_unknown_name_suggests_the_nearest(wanted: str, near: str) -> None:
+    with pytest.raises(PresetError, match=f"did you mean .*{near}"):
+        find_preset(wanted, BANK)
+
+
+@pytest.mark.parametrize("wanted", ["", "  ", "xyzzy"])
+def test_a_name_like_no_other_points_to_the_list(wanted: str) -> None:
+    with pytest.raises(PresetError, match="presets list"):
+        find_preset(wanted, BANK)
+
+
+def test_every_program_has_a_preset_and_each_its_own() -> None:
+    programs = program_map(BANK)
+    assert sorted(programs) == list(range(128))
+    assert all(programs[preset.program] is preset for preset in BANK if preset.program is not None)
+
+
+@pytest.mark.parametrize(
+    ("program", "id"),
+    [
+        (1, "acoustic-grand-piano"),
+        (2, "acoustic-grand-piano"),
+        (3, "electric-piano"),
+        (41, "violin"),
+        (47, "cello"),
+    ],
+)
+def test_a_program_without_a_preset_takes_the_nearest_of_its_family(program: int, id: str) -> None:
+    assert program_map(BANK)[program].id == id
+
+
+def test_a_program_of_an_empty_family_takes_program_0() -> None:
+    assert program_map(BANK)[100].id == "acoustic-grand-piano"
+
+
+def test_a_kit_without_pitch_never_stands_in_for_a_program() -> None:
+    assert program_map([named("Kit", 0, pitched=False), *BANK])[0].id == "acoustic-grand-piano"
+
+
+def test_a_bank_without_programs_is_refused() -> None:
+    with pytest.raises(PresetError, match="reinstall"):
+        program_map(BANK[-1:])
