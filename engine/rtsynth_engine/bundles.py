@@ -27,8 +27,9 @@ EXTERNAL_DATA = re.compile(
 
 @dataclass(frozen=True)
 class Head:
-    """Sizes of the `partials` head. `frame_rate` in Hz."""
+    """What a generator's frames hold. `frame_rate` in Hz."""
 
+    kind: str
     partials: int
     bands: int
     frame_rate: float
@@ -145,12 +146,11 @@ def _file(path: Path, name: str, digest: str) -> bytes:
 
 
 def _bundle(path: Path, manifest: Any, contents: dict[str, bytes]) -> Bundle:
-    head = {key: value for key, value in manifest["head"].items() if key != "kind"}
     same = ("id", "name", "author", "licence", "data", "generator", "latent")
     return Bundle(
         path=path,
         **{key: manifest[key] for key in same},
-        head=Head(**head),
+        head=Head(**manifest["head"]),
         states=tuple(tuple(shape) for shape in manifest["states"]),
         film=manifest["sizes"]["film"],
         static=manifest["sizes"]["static"],

@@ -37,7 +37,7 @@ def small_bundle(*places: Place) -> Bundle:
         licence="MIT",
         data="none",
         generator="streaming",
-        head=Head(96, 48, 187.5, 2),
+        head=Head("partials", 96, 48, 187.5, 2),
         latent=2,
         states=((2, 8),),
         film=32,

@@ -1,0 +1,5 @@
+"""`python -m rtsynth` is `rtsynth`."""
+
+from .cli import main
+
+main()

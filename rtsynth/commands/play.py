@@ -1,0 +1,50 @@
+"""`rtsynth play`: a keyboard or a DAW plays an instrument."""
+
+from pathlib import Path
+
+import click
+
+from . import options
+
+
+@click.command()
+@options.preset_argument
+@options.audio
+@click.option(
+    "--midi",
+    multiple=True,
+    metavar="NAME",
+    help="A MIDI input by index or words of its name (may be repeated), jack, virtual (a port named rtsynth)"
+    " or none."
+    "  [default: every input and the virtual port; with JACK audio: jack]",
+)
+@options.rate
+@options.block
+@click.option(
+    "--connect/--no-connect", default=True, help="With JACK: connect to playback and every MIDI source."
+)
+@click.option(
+    "--duration", type=click.FloatRange(0, min_open=True), metavar="S", help="Stop after so many seconds."
+)
+@click.option(
+    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Write the summary to a file."
+)
+@click.option("--no-page", is_flag=True, help="Do not serve the control page (there is none yet).")
+def play(
+    preset: str | None,
+    audio: str,
+    midi: tuple[str, ...],
+    rate: float | None,
+    block: int | None,
+    connect: bool,
+    duration: float | None,
+    report: Path | None,
+    no_page: bool,
+) -> None:
+    """Play PRESET (`rtsynth presets list` shows all; the first program by default) until Ctrl-C.
+
+    Program changes choose among the General MIDI programs.
+    """
+    from .. import session
+
+    session.play(session.Request(preset, audio, midi, rate, block, connect, duration, report))
