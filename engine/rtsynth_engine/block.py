@@ -1,0 +1,256 @@
+"""The block: everything that happens in one audio period, compiled into one function that every driver calls.
+
+A period is cut at every event and at every tick (TICK frames on the engine's own clock), never at the period's own
+ends: the same events give the same samples whatever the period.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .channels import apply_event, bend_ratio, move_channels
+from .compiling import realtime
+from .effects import make_safe, reverberate
+from .heads.noise import aim_noise, ask_noise, clear_noise, render_noise
+from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
+from .layout import FADING, FREE, PENDING, RELEASED, TICK, VOICES, Memory
+from .rings import Ring, front, release
+from .streaming import advance_frames, has_frames
+from .voices import free_voice, release_ratio
+
+NOTE_OFF, NOTE_ON = 8, 9
+ONSET_SECONDS = 0.001  # partials start at random phases: a ramp this short removes the step and keeps the attack
+INAUDIBLE = np.float32(3e-5)  # a released voice below this is over
+RESERVE = 512  # places in the queue kept for notes when controllers flood it
+QUARTER = math.pi / 4.0
+NONE, STARTING, ALL = range(3)  # which voices want their ramps aimed
+
+
+@realtime
+def process(memory: Memory, left: Any, right: Any, stride: int, frames: int) -> None:
+    """Render one period into every `stride`-th element of `left` and `right`. Audio callback or offline renderer."""
+    for source in range(2):
+        collect(memory, memory.midi if source else memory.host, source == 1)
+    state = memory.state[0]
+    done = 0
+    while done < frames:
+        if state.tick_left == 0:
+            begin_tick(memory)
+        apply_due_events(memory)
+        if state.aim > 0:
+            aim_voices(memory)
+        count = min(frames - done, state.tick_left, frames_to_event(memory))
+        render(memory, count)
+        for n in range(count):
+            left[(done + n) * stride] = memory.scratch[0, n]
+            right[(done + n) * stride] = memory.scratch[1, n]
+        done += count
+
+
+@realtime
+def collect(memory: Memory, ring: Ring, nanoseconds: bool) -> None:
+    """Move waiting events from a ring into the queue, turning monotonic times into frames one period ahead.
+
+    When the queue is nearly full, controllers are dropped; when it is full, the rest waits in the ring.
+    """
+    state = memory.state[0]
+    slot = front(ring)
+    while slot >= 0 and state.pending < PENDING:
+        event = ring.items[slot]
+        time = event.time
+        if nanoseconds:
+            time = state.clock + state.delay + int(math.floor((time - state.anchor) * state.rate * 1e-9 + 0.5))
+        if is_welcome(PENDING - state.pending, event.status >> 4, event.data2):
+            insert(memory, time, event.port, event.status, event.data1, event.data2)
+        else:
+            memory.telemetry[0].dropped_events += 1
+        release(ring)
+        slot = front(ring)
+
+
+@realtime
+def is_welcome(room: int, kind: int, data2: int) -> bool:
+    """Whether an event may still enter the queue: note-offs always, note-ons and then the rest while there is room."""
+    ends = kind == NOTE_OFF or (kind == NOTE_ON and data2 == 0)
+    return ends or room > RESERVE or (kind == NOTE_ON and room > RESERVE // 2)
+
+
+@realtime
+def insert(memory: Memory, time: int, port: int, status: int, data1: int, data2: int) -> None:
+    """Insertion sort: events mostly arrive in order, so the queue's far end is short to walk."""
+    state, queue = memory.state[0], memory.pending
+    i = state.pending
+    while i > 0 and queue[i - 1].time <= time:
+        queue[i] = queue[i - 1]
+        i -= 1
+    queue[i].time, queue[i].port, queue[i].status = time, port, status
+    queue[i].data1, queue[i].data2 = data1, data2
+    state.pending += 1
+
+
+@realtime
+def frames_to_event(memory: Memory) -> int:
+    """Frames until the next queued event."""
+    state = memory.state[0]
+    return memory.pending[state.pending - 1].time - state.clock if state.pending > 0 else TICK
+
+
+@realtime
+def apply_due_events(memory: Memory) -> None:
+    """Act on every queued event whose frame has come."""
+    state, telemetry = memory.state[0], memory.telemetry[0]
+    while state.pending > 0 and memory.pending[state.pending - 1].time <= state.clock:
+        event = memory.pending[state.pending - 1]
+        telemetry.late_events += 1 if event.time < state.clock else 0
+        telemetry.events += 1
+        telemetry.last_event = (event.status << 16) | (event.data1 << 8) | event.data2
+        state.pending -= 1
+        notes = state.notes
+        apply_event(memory, event.port, event.status, event.data1, event.data2)
+        if state.notes != notes:
+            state.aim = max(state.aim, STARTING)
+
+
+@realtime
+def begin_tick(memory: Memory) -> None:
+    """Let one tick pass: channels, envelopes, phases. All ramps then want a new aim."""
+    state, sounding = memory.state[0], 0
+    state.tick_left = TICK
+    state.aim = ALL
+    move_channels(memory, TICK / state.rate)
+    for v in range(VOICES):
+        if memory.voices[v].stage != FREE:
+            sounding += 1
+            scatter_partials(memory.voices[v])
+            move_envelope(memory, v)
+    telemetry = memory.telemetry[0]
+    telemetry.voices = sounding
+    telemetry.peak_voices = max(telemetry.peak_voices, sounding)
+
+
+@realtime
+def aim_voices(memory: Memory) -> None:
+    """Aim the ramps of all voices, or of those that start at this very frame, at the end of the tick under way."""
+    state = memory.state[0]
+    if state.aim == ALL:
+        clear_noise(state)
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        starts = voice.onset == state.clock and voice.frame_index < 0
+        if voice.stage != FREE and (starts or state.aim == ALL):
+            aim_voice(memory, v)
+    aim_noise(state, state.tick_left)
+    state.aim = NONE
+
+
+@realtime
+def move_envelope(memory: Memory, v: int) -> None:
+    """Lower a released or fading voice by one tick, and free it once it cannot be heard."""
+    voice = memory.voices[v]
+    if voice.stage == RELEASED:
+        voice.envelope *= release_ratio(memory, voice)
+        if voice.envelope < INAUDIBLE:
+            free_voice(memory, v)
+    elif voice.stage == FADING:
+        if voice.envelope <= np.float32(0.0):
+            free_voice(memory, v)
+        voice.envelope = max(voice.envelope - voice.envelope_step, np.float32(0.0))
+
+
+@realtime
+def aim_voice(memory: Memory, v: int) -> None:
+    """Aim a voice's partials, gains and noise at the end of the tick under way."""
+    state, voice = memory.state[0], memory.voices[v]
+    if not has_frames(memory, v):
+        voice.onset = state.clock + state.tick_left
+        return
+    channel = memory.channels[voice.channel]
+    age = state.clock + state.tick_left - voice.onset
+    place = age * state.frames_per_sample
+    advance_frames(memory, v, int(place))
+    blend = np.float32(place - int(place))
+    turn = 2.0 * math.pi * voice.fundamental * bend_ratio(channel) / state.rate
+    gather_partials(voice, blend, np.float32(turn), np.float32(1.0), state.tick_left)
+    left, right, send = voice_gains(memory, voice, channel)
+    aim_gains(voice, left, right, send, state.tick_left)
+    ask_noise(state, voice, blend, left, right)
+    voice.loudness = frame_loudness(voice) * voice.envelope * voice.envelope
+
+
+@realtime
+def voice_gains(memory: Memory, voice: Any, channel: Any) -> Any:
+    """Left, right and reverb gain of a voice, linear: program, channel, envelope, and a pan of constant power."""
+    sound = memory.programs[voice.program]
+    level = voice.level * channel.volume * channel.expression * voice.envelope
+    angle = np.float32(QUARTER) * (np.float32(1.0) + min(max(channel.pan + sound.pan, np.float32(-1.0)), np.float32(1.0)))
+    return level * np.float32(math.cos(angle)), level * np.float32(math.sin(angle)), level * sound.reverb
+
+
+@realtime
+def aim_gains(voice: Any, left: np.float32, right: np.float32, send: np.float32, frames: int) -> None:
+    """Ramp a voice's gains from where they are to their targets within `frames`; a new note starts at its targets."""
+    if voice.ramp_at < 0:
+        voice.left, voice.right, voice.send = left, right, send
+    else:
+        done = np.float32(voice.ramp_at)
+        voice.left += done * voice.left_step
+        voice.right += done * voice.right_step
+        voice.send += done * voice.send_step
+    step = np.float32(1.0) / np.float32(frames)
+    voice.left_step = (left - voice.left) * step
+    voice.right_step = (right - voice.right) * step
+    voice.send_step = (send - voice.send) * step
+    voice.ramp_at = 0
+
+
+@realtime
+def render(memory: Memory, frames: int) -> None:
+    """Render `frames` (1…TICK) samples, in which nothing changes but ramps, into the first rows of the scratch."""
+    state = memory.state[0]
+    dry_left, dry_right, send = memory.scratch[0], memory.scratch[1], memory.scratch[2]
+    render_noise(memory, dry_left, False, frames)
+    render_noise(memory, dry_right, True, frames)
+    for n in range(frames):
+        send[n] = (dry_left[n] + dry_right[n]) * np.float32(0.5) * state.noise_send
+    for v in range(VOICES):
+        if memory.voices[v].stage != FREE:
+            mix_voice(memory, memory.voices[v], dry_left, dry_right, send, frames)
+    reverberate(memory, send, dry_left, dry_right, frames)
+    make_safe(memory, dry_left, dry_right, frames, memory.telemetry[0])
+    state.clock += frames
+    state.tick_left -= frames
+    state.noise_at += frames
+
+
+@realtime
+def mix_voice(
+    memory: Memory,
+    voice: Any,
+    left: NDArray[np.float32],
+    right: NDArray[np.float32],
+    send: NDArray[np.float32],
+    frames: int,
+) -> None:
+    """Add one voice to the buses, ramping its gains and, in its first millisecond, its onset."""
+    out = memory.scratch[3]
+    render_partials(voice, out, frames)
+    soften_onset(memory.state[0], voice, out, frames)
+    for n in range(frames):
+        at = np.float32(voice.ramp_at + n)
+        left[n] += out[n] * (voice.left + at * voice.left_step)
+        right[n] += out[n] * (voice.right + at * voice.right_step)
+        send[n] += out[n] * (voice.send + at * voice.send_step)
+    voice.ramp_at += frames
+
+
+@realtime
+def soften_onset(state: Any, voice: Any, out: NDArray[np.float32], frames: int) -> None:
+    """Fade a note in over ONSET_SECONDS, in place on (frames,)."""
+    age, length = state.clock - voice.onset, ONSET_SECONDS * state.rate
+    if age < length:
+        for n in range(frames):
+            out[n] *= np.float32(min((age + n + 1) / length, 1.0))
+
+

@@ -1,0 +1,128 @@
+"""How the engine is compiled: one decorator, the atomics and the few machine instructions numba has no word for.
+
+Everything the audio callback runs is `@realtime`: forced inline into one function, so that the compiler sees that
+no error can leave it and drops every path into the interpreter. `tests/engine/test_callback_purity.py` proves it.
+"""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def realtime(function: F) -> F:
+    """Compile for the audio callback: forced inline, division never raises, IEEE arithmetic as written."""
+    return njit(error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+
+
+def realtime_sum(function: F) -> F:
+    """`realtime`, and sums may be taken in another order so that they vectorise."""
+    return njit(error_model="numpy", forceinline=True, fastmath={"reassoc", "contract", "nsz"})(  # type: ignore[no-any-return]
+        function
+    )
+
+
+def offline(function: F) -> F:
+    """Compile for a Python thread: releases the interpreter while it runs, kept in numba's cache."""
+    return njit(error_model="numpy", nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+
+
+def _element(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    """Pointer to `array[index]` for a one-dimensional contiguous array."""
+    view = context.make_array(array_type)(context, builder, array)
+    return cgutils.get_item_pointer(context, builder, array_type, view, [index], wraparound=False)
+
+
+@intrinsic
+def load_acquire(typingctx: Any, array: Any, index: Any) -> Any:
+    """Read `array[index]` (int64); nothing written after it can be seen before it (C11 acquire)."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = _element(context, builder, signature.args[0], args[0], args[1])
+        return builder.load_atomic(pointer, ordering="acquire", align=8, typ=ir.IntType(64))
+
+    return types.int64(array, types.intp), generate
+
+
+@intrinsic
+def store_release(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
+    """Write `array[index] = value` (int64); everything written before it is seen first (C11 release)."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = _element(context, builder, signature.args[0], args[0], args[1])
+        builder.store_atomic(args[2], pointer, ordering="release", align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.int64), generate
+
+
+@intrinsic
+def pointer_from(typingctx: Any, address: Any) -> Any:
+    """Turn an address (uint64) into a void pointer."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], context.get_value_type(types.voidptr))
+
+    return types.voidptr(types.uint64), generate
+
+
+def _is_x86() -> bool:
+    import platform
+
+    return platform.machine().lower() in {"x86_64", "amd64"}
+
+
+X86 = _is_x86()
+FLUSH_DENORMALS = 0x8040  # flush-to-zero and denormals-are-zero of the MXCSR register (Intel SDM, 10.2.3)
+
+
+@intrinsic
+def flush_denormals(typingctx: Any) -> Any:
+    """Treat denormal floats as zero on this thread; returns the old mode for `restore_denormals`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        old = cgutils.alloca_once_value(builder, ir.Constant(ir.IntType(32), 0))
+        if X86:
+            _mxcsr(builder, "llvm.x86.sse.stmxcsr", old)
+            new = cgutils.alloca_once(builder, ir.IntType(32))
+            builder.store(builder.or_(builder.load(old), ir.Constant(ir.IntType(32), FLUSH_DENORMALS)), new)
+            _mxcsr(builder, "llvm.x86.sse.ldmxcsr", new)
+        return builder.load(old)
+
+    return types.int32(), generate
+
+
+@intrinsic
+def restore_denormals(typingctx: Any, mode: Any) -> Any:
+    """Give the thread its own floating-point mode back: it belongs to the host."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if X86:
+            _mxcsr(builder, "llvm.x86.sse.ldmxcsr", cgutils.alloca_once_value(builder, args[0]))
+        return context.get_dummy_value()
+
+    return types.void(types.int32), generate
+
+
+def _mxcsr(builder: Any, name: str, slot: Any) -> None:
+    pointer = ir.IntType(8).as_pointer()
+    function = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(ir.VoidType(), [pointer]), name
+    )
+    builder.call(function, [builder.bitcast(slot, pointer)])
+
+
+def address(array: Any) -> int:
+    """Address of a numpy array's first byte."""
+    return int(array.ctypes.data)
+
+
+def void_pointer(value: int) -> ctypes.c_void_p:
+    """Wrap an address for a foreign call."""
+    return ctypes.c_void_p(value)

@@ -1,0 +1,140 @@
+"""The engine a host holds: its memory, its programs, its generator, its event ring."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bundles import Bundle
+from .channels import power_on
+from .compiling import address, offline
+from .effects import prepare_effects
+from .errors import EngineError
+from .feeder import Feeder, Timing
+from .generators.contract import Generator
+from .generators.onnx import OnnxGenerator
+from .handle import block_function, make_handle
+from .heads.noise import noise_loops
+from .layout import MOST_VOICES, PROGRAMS, Memory, make_memory
+from .rings import Ring, claim, publish
+from .telemetry import Telemetry, read_telemetry
+
+LOWEST_RATE, HIGHEST_RATE = 8_000.0, 192_000.0  # Hz
+HEADROOM_DB = -9.0  # sixteen loud notes stay under the limiter
+REVERB_RETURN = 0.5
+F4 = np.float32
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What a program number stands for. Levels in dB; `release` scales the release time; pan -1 … 1."""
+
+    latent: tuple[float, ...]
+    divisor: float = 1.0
+    level_db: float = 0.0
+    release: float = 1.0
+    reverb: float = 0.2
+    pan: float = 0.0
+    low: int = 0
+    high: int = 127
+
+
+@offline
+def _power_on(memory: Memory) -> None:
+    power_on(memory)
+
+
+@offline
+def _push(ring: Ring, time: int, port: int, status: int, data1: int, data2: int) -> bool:
+    slot = claim(ring)
+    if slot < 0:
+        return False
+    event = ring.items[slot]
+    event.time, event.port, event.status, event.data1, event.data2 = time, port, status, data1, data2
+    publish(ring)
+    return True
+
+
+class Engine:
+    """One instrument, ready to be driven. Made, filled and closed by the host's main thread."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        rate: float = 48_000.0,
+        polyphony: int = 64,
+        seed: int = 0,
+        midi: Ring | None = None,
+        generator: Generator | None = None,
+    ) -> None:
+        if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+            raise EngineError(f"a rate of {rate:g} Hz cannot be played; choose 8000 to 192000 Hz")
+        self.bundle, self.rate = bundle, float(rate)
+        self.memory = make_memory(midi)
+        self.latents: dict[int, NDArray[F4]] = {}
+        self._prepare_state(min(max(polyphony, 1), MOST_VOICES), seed)
+        self.handle = make_handle(self.memory)
+        self.feeder = Feeder(
+            self.memory,
+            generator or OnnxGenerator(bundle),
+            Timing(bundle.head.frame_rate, bundle.longest),
+            self.latents,
+        )
+
+    def _prepare_state(self, polyphony: int, seed: int) -> None:
+        state = self.memory.state[0]
+        state["rate"], state["seed"], state["polyphony"] = self.rate, seed, polyphony
+        state["frames_per_sample"] = self.bundle.head.frame_rate / self.rate
+        state["gain"], state["reverb"] = 10.0 ** (HEADROOM_DB / 20.0), REVERB_RETURN
+        state["fade_target"] = 1.0
+        self.memory.programs["cache"] = -1
+        self.memory.noise[:] = noise_loops(self.rate)
+        prepare_effects(state)
+        _power_on(self.memory)
+
+    def set_sound(self, program: int, sound: Sound) -> None:
+        """Give a program number (0 … PROGRAMS - 1) its sound. Before the first callback."""
+        entry = self.memory.programs[program % PROGRAMS]
+        entry["level"], entry["release"] = 10.0 ** (sound.level_db / 20.0), sound.release
+        entry["reverb"], entry["pan"], entry["divisor"] = sound.reverb, sound.pan, sound.divisor
+        entry["low"], entry["high"], entry["known"] = sound.low, sound.high, 1
+        self.latents[program] = np.asarray(sound.latent, F4)
+
+    def select(self, program: int) -> None:
+        """Start every channel on a program. Before the first callback."""
+        self.memory.channels["program"] = program
+
+    def prepare(self, programs: list[int] | None = None) -> None:
+        """Fill the attack cache of `programs`, or of those the channels have chosen, before sound starts."""
+        for program in programs or []:
+            if program in self.latents and program not in self.feeder.cache.programs:
+                for _ in self.feeder.cache.fill(program):
+                    pass
+        self.feeder.settle_cache()
+
+    def push(self, time: int, status: int, data1: int, data2: int = 0, port: int = 0) -> bool:
+        """Queue a MIDI message for frame `time` of the engine's clock; False when the ring is full. Host thread."""
+        return bool(_push(self.memory.host, time, port, status, data1, data2))
+
+    @property
+    def clock(self) -> int:
+        """Frames rendered so far."""
+        return int(self.memory.state[0]["clock"])
+
+    def process(self, left: NDArray[F4], right: NDArray[F4]) -> None:
+        """Render (n,) samples into each of two contiguous arrays through the compiled block."""
+        block_function().ctypes(address(self.handle), address(left), address(right), 1, len(left))
+
+    def fade_out(self) -> None:
+        """Ask the callback to fade to silence, as it does before it stops."""
+        self.memory.state[0]["fade_target"] = 0.0
+
+    def telemetry(self, clear_peaks: bool = False) -> Telemetry:
+        """Counters of the callback so far. Any Python thread."""
+        return read_telemetry(self.memory, clear_peaks)
+
+    def close(self) -> None:
+        """Stop the generator thread and let go of the network."""
+        self.feeder.stop()
+        self.feeder.generator.close()
+

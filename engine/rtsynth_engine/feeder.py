@@ -1,0 +1,134 @@
+"""The generator thread: keeps every voice's stream of frames ahead of the callback, and fills the attack cache.
+
+It asks shared memory which voices want frames, steps the network for all of them in one batch, and in quiet moments
+renders attacks. It never touches what the callback owns.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attack import AttackCache
+from .generators.contract import Generator
+from .generators.onnx import BATCHES
+from .layout import VOICES, Memory
+from .streaming import deliver_block, gather_demand
+
+LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
+IDLE_SECONDS = 0.002
+MOST = BATCHES[-1]
+F4 = np.float32
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Of a generator's frames: `rate` in frames per second, `longest` in seconds: no training beyond it."""
+
+    rate: float
+    longest: float
+
+
+class Feeder:
+    """Owns the generator. `serve` may be called from one thread only: its own, or the offline renderer's."""
+
+    def __init__(self, memory: Memory, generator: Generator, timing: Timing, latents: dict[int, NDArray[F4]]) -> None:
+        self.memory, self.generator, self.timing, self.latents = memory, generator, timing, latents
+        self.seen = np.zeros(VOICES, np.int64)  # serial each row of generator state belongs to
+        self.counts = np.zeros(VOICES, np.int64)  # frames written of that note
+        self.decay = np.zeros(VOICES, F4)  # dB per second beyond the longest trained time
+        self.demand = np.zeros(VOICES, np.int64)
+        generator.prepare(VOICES + MOST)
+        self.cache = AttackCache(memory, generator, timing.rate, latents)
+        self.jobs: Iterator[None] = iter(())
+        self.failures = 0
+        self.last_failure = ""
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def serve(self) -> bool:
+        """Step the most urgent voices once; False when every voice is far enough ahead."""
+        found = gather_demand(self.memory, LEAD, self.seen, self.counts, self.demand)
+        if found == 0:
+            return False
+        rows = self.demand[: min(found, MOST)].copy()
+        self._start_new(rows)
+        self._skip_missed(rows)
+        frames = self.generator.step(rows, (self.counts[rows] / self.timing.rate).astype(F4))
+        self._deliver(rows, frames)
+        return True
+
+    def _start_new(self, rows: NDArray[np.int64]) -> None:
+        serials = self.memory.serials[rows]
+        new = serials != self.seen[rows]
+        if not new.any():
+            return
+        chosen = rows[new]
+        wanted = self.memory.requests[chosen]
+        latent = np.stack([self.latents[int(p)] for p in wanted["program"]]).astype(F4)
+        slopes = self.generator.reset(chosen, wanted["pitch"].copy(), wanted["velocity"].copy(), latent)
+        self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, slopes[:, 1]
+
+    def _skip_missed(self, rows: NDArray[np.int64]) -> None:
+        """Drop the blocks a stalled stream has missed, so that lateness never grows."""
+        step = self.generator.frames_per_step
+        behind = self.memory.position[rows] - self.counts[rows]
+        late = rows[behind > LEAD]
+        self.counts[late] = -(-self.memory.position[late] // step) * step
+
+    def _deliver(self, rows: NDArray[np.int64], frames: NDArray[F4]) -> None:
+        over = self.counts[rows] / self.timing.rate - self.timing.longest
+        for i in np.nonzero(over > 0)[0]:
+            frames[i, :, :96] *= F4(10.0 ** (-self.decay[rows[i]] * over[i] / 20.0))
+        for i, v in enumerate(rows):
+            deliver_block(self.memory, int(v), int(self.seen[v]), int(self.counts[v]), frames[i])
+        self.counts[rows] += frames.shape[1]
+
+    def fill(self) -> bool:
+        """Render a little of the attack cache; False when all keys of the programs in use are ready."""
+        for _ in self.jobs:
+            return True
+        program = self.cache.next_missing()
+        if program is None:
+            return False
+        self.jobs = self.cache.fill(program)
+        return True
+
+    def settle(self) -> None:
+        """Serve until nothing is wanted. Offline renderer, and before sound starts."""
+        while self.serve():
+            pass
+
+    def settle_cache(self) -> None:
+        """Fill until nothing is missing."""
+        while self.fill():
+            pass
+
+    def start(self) -> None:
+        """Run on a thread of its own until `stop`."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; a generator that hangs is left behind after two seconds."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(2.0)
+            self._thread = None
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = self.serve() or self.fill()
+            except Exception as error:  # whatever a network raises, the sound goes on and the error is told once
+                self.failures += 1
+                self.last_failure = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+                busy = False
+            if not busy:
+                time.sleep(IDLE_SECONDS)
+
+

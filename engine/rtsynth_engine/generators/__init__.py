@@ -1,0 +1,1 @@
+"""Generators: networks that turn conditioning into frames, behind one contract of four calls."""

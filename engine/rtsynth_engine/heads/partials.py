@@ -1,0 +1,148 @@
+"""The `partials` head: a bank of oscillators per voice, at the exact pitch, rendered in the audio callback.
+
+Between two ticks every audible partial is a complex number turned by a constant angle per frame while its amplitude
+moves along a line. The inner loop runs over partials, so it vectorises and its arithmetic does not depend on how
+many frames one call asks for.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compiling import realtime, realtime_sum
+from ..layout import NOISE, PARTIALS, RATIO, TICK
+
+AUDIBLE = np.float32(3.2e-5)  # -90 dBFS: a partial below this at both ends of a tick is skipped
+HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 of Nyquist are silent
+HALF_PI = np.float32(0.5 * math.pi)
+LANES = 16  # the active partials are padded to whole vectors (AVX-512; two AVX2 or four NEON vectors)
+
+# Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine), float32's own precision
+S3, S5, S7, S9, S11 = (np.float32(x) for x in (-1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800))
+C2, C4, C6, C8, C10 = (np.float32(x) for x in (-1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800))
+C12 = np.float32(1 / 479001600)
+ONE, HALF, THREE_HALVES = np.float32(1.0), np.float32(0.5), np.float32(1.5)
+
+
+@realtime
+def sine(x: np.float32) -> np.float32:
+    """Sine of an angle in [-pi/2, pi/2], radians."""
+    y = x * x
+    return x * (ONE + y * (S3 + y * (S5 + y * (S7 + y * (S9 + y * S11)))))
+
+
+@realtime
+def cosine(x: np.float32) -> np.float32:
+    """Cosine of an angle in [-pi/2, pi/2], radians."""
+    y = x * x
+    return ONE + y * (C2 + y * (C4 + y * (C6 + y * (C8 + y * (C10 + y * C12)))))
+
+
+@realtime
+def gather_partials(voice: Any, blend: np.float32, turn: np.float32, gain: np.float32, frames: int) -> None:
+    """Choose the audible partials of the coming tick and aim their ramps.
+
+    `blend` is the position between the voice's two frames at the tick's end, `turn` the angle of ratio 1 in radians per
+    frame, `gain` scales amplitudes, `frames` (1…TICK) is what is left of the tick. Audio callback.
+    """
+    count = 0
+    for k in range(PARTIALS):
+        start = voice.amplitude[k]
+        target = gain * (voice.earlier[k] + blend * (voice.later[k] - voice.earlier[k]))
+        ratio = voice.earlier[RATIO + k] + blend * (voice.later[RATIO + k] - voice.earlier[RATIO + k])
+        if turn * ratio > HIGHEST:
+            target = np.float32(0.0)
+        voice.amplitude[k] = target
+        if start > AUDIBLE or target > AUDIBLE:
+            voice.which[count] = k
+            voice.a[count] = start
+            voice.da[count] = (target - start) / np.float32(frames)
+            voice.cw[count] = min(turn * ratio, HIGHEST)
+            voice.c[count] = voice.cosine[k]
+            voice.s[count] = voice.sine[k]
+            count += 1
+    voice.active = count
+    aim_partials(voice, (count + LANES - 1) // LANES * LANES)
+
+
+@realtime
+def aim_partials(voice: Any, padded: int) -> None:
+    """Turn angles in `cw` into cosines and sines, and silence the padding. Audio callback."""
+    for i in range(voice.active, padded):
+        voice.a[i] = voice.da[i] = voice.c[i] = voice.s[i] = voice.cw[i] = np.float32(0.0)
+    for i in range(padded):
+        x = voice.cw[i] - HALF_PI
+        voice.cw[i] = -sine(x)
+        voice.sw[i] = cosine(x)
+
+
+@realtime
+def scatter_partials(voice: Any) -> None:
+    """Keep the phases of the tick that ends, brought back to unit length (one Newton step). Audio callback."""
+    for i in range(voice.active):
+        c, s, k = voice.c[i], voice.s[i], voice.which[i]
+        unit = THREE_HALVES - HALF * (c * c + s * s)
+        voice.cosine[k] = c * unit
+        voice.sine[k] = s * unit
+
+
+@realtime_sum
+def render_partials(voice: Any, out: NDArray[np.float32], frames: int) -> None:
+    """Write `frames` samples of a voice's partials to `out`. Audio callback."""
+    padded = (voice.active + LANES - 1) // LANES * LANES
+    a, da, c, s, cw, sw = voice.a, voice.da, voice.c, voice.s, voice.cw, voice.sw
+    for n in range(frames):
+        total = np.float32(0.0)
+        for i in range(padded):
+            total += a[i] * c[i]
+            a[i] += da[i]
+            turned = c[i] * cw[i] - s[i] * sw[i]
+            s[i] = s[i] * cw[i] + c[i] * sw[i]
+            c[i] = turned
+        out[n] = total
+
+
+@realtime
+def frame_loudness(voice: Any) -> np.float32:
+    """Sum of the squared amplitudes aimed at, linear power. Audio callback."""
+    total = np.float32(0.0)
+    for i in range(voice.active):
+        level = voice.amplitude[voice.which[i]]
+        total += level * level
+    return total
+
+
+@realtime
+def scramble(value: np.uint64) -> np.uint64:
+    """Well-mixed bits of a number (splitmix64, Steele et al. 2014)."""
+    value = value + np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@realtime
+def start_phases(voice: Any, seed: np.uint64) -> None:
+    """Give every partial a phase drawn from `seed`, and silence it. Audio callback."""
+    for k in range(PARTIALS):
+        seed = scramble(seed)
+        turns = np.float32(seed >> np.uint64(40)) * np.float32(1.0 / (1 << 24))
+        quarter = np.float32(math.pi) * (turns - HALF)  # half the angle, within a quarter turn of zero
+        c, s = cosine(quarter), sine(quarter)
+        voice.cosine[k] = c * c - s * s
+        voice.sine[k] = np.float32(2.0) * c * s
+        voice.amplitude[k] = np.float32(0.0)
+    voice.active = 0
+
+
+__all__ = [
+    "NOISE",
+    "TICK",
+    "frame_loudness",
+    "gather_partials",
+    "render_partials",
+    "scatter_partials",
+    "start_phases",
+]

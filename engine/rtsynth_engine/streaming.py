@@ -1,0 +1,159 @@
+"""Frames on their way into a voice: from the attack cache first, then from the generator's stream.
+
+The audio callback reads, the generator thread writes; a frame counts only once `written` says so for the note's own
+serial, so frames of an earlier note in the same slot are never heard.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiling import load_acquire, offline, realtime, store_release
+from .layout import (
+    ATTACK_FRAMES,
+    BLEND_FROM,
+    FRAME,
+    LAYERS,
+    NOISE,
+    RATIO,
+    STREAM_FRAMES,
+    VOICES,
+    WRITTEN_SHIFT,
+    Memory,
+)
+
+LOUDEST = np.float32(8.0)  # no partial or band of a sane frame comes near it
+HIGHEST_RATIO = np.float32(1000.0)
+
+
+@realtime
+def written_frames(memory: Memory, v: int, serial: int) -> int:
+    """Count of frames the generator has written for this note. Audio callback."""
+    mark = load_acquire(memory.written, v)
+    return mark & ((1 << WRITTEN_SHIFT) - 1) if mark >> WRITTEN_SHIFT == serial else 0
+
+
+@realtime
+def has_frames(memory: Memory, v: int) -> bool:
+    """Whether a voice can sound. A key that the cache lacks waits for its first frames. Audio callback."""
+    voice = memory.voices[v]
+    return voice.frame_index >= 0 or voice.cache >= 0 or written_frames(memory, v, voice.serial) > 1
+
+
+@realtime
+def advance_frames(memory: Memory, v: int, index: int) -> None:
+    """Move a voice's pair of frames so that `earlier` is frame `index`. Audio callback."""
+    voice = memory.voices[v]
+    voice.frame_index = max(voice.frame_index, index - 2)
+    while voice.frame_index < index:
+        voice.frame_index += 1
+        copy_frame(voice.earlier, voice.later)
+        load_frame(memory, v, voice.frame_index + 1, voice.later)
+    store_release(memory.position, v, index)
+
+
+@realtime
+def copy_frame(out: NDArray[np.float32], frame: NDArray[np.float32]) -> None:
+    """Copy (FRAME,) numbers; a slice assignment would check for overlap and allocate."""
+    for i in range(FRAME):
+        out[i] = frame[i]
+
+
+@realtime
+def load_frame(memory: Memory, v: int, index: int, out: NDArray[np.float32]) -> None:
+    """Fill `out` (FRAME,) with frame `index`; where there is none yet, `out` holds what it had. Audio callback."""
+    voice = memory.voices[v]
+    count = written_frames(memory, v, voice.serial)
+    streamed = index < count <= index + STREAM_FRAMES
+    cached = voice.cache >= 0 and index < ATTACK_FRAMES
+    if cached:
+        load_attack(memory, voice, index, out)
+        if streamed and index > BLEND_FROM:
+            share = np.float32(index - BLEND_FROM) / np.float32(ATTACK_FRAMES - BLEND_FROM)
+            blend_frame(out, memory.frames[v, index % STREAM_FRAMES], share)
+    elif streamed:
+        copy_frame(out, memory.frames[v, index % STREAM_FRAMES])
+    else:
+        memory.telemetry[0].late_blocks += 1
+
+
+@realtime
+def load_attack(memory: Memory, voice: Any, index: int, out: NDArray[np.float32]) -> None:
+    """Fill `out` with a cached frame, between the two nearest velocity layers. Audio callback."""
+    place = max(voice.velocity * np.float32(LAYERS) - np.float32(1.0), np.float32(0.0))
+    layer = min(int(place), LAYERS - 2)
+    copy_frame(out, memory.attack[voice.cache, voice.key, layer, index])
+    blend_frame(out, memory.attack[voice.cache, voice.key, layer + 1, index], place - np.float32(layer))
+
+
+@realtime
+def blend_frame(out: NDArray[np.float32], other: NDArray[np.float32], share: np.float32) -> None:
+    """Move `out` towards `other`, both (FRAME,), by `share` in 0 … 1."""
+    for i in range(FRAME):
+        out[i] += share * (other[i] - out[i])
+
+
+@offline
+def deliver_block(memory: Memory, v: int, serial: int, count: int, block: NDArray[np.float32]) -> bool:
+    """Write a block (frames, FRAME) after `count` earlier frames of a note. Generator thread.
+
+    Returns False, writing nothing, if any number is not finite or beyond reason.
+    """
+    if not is_sane(block):
+        memory.telemetry[0].bad_blocks += 1
+        return False
+    for j in range(len(block)):
+        copy_frame(memory.frames[v, (count + j) % STREAM_FRAMES], block[j])
+    store_release(memory.written, v, (serial << WRITTEN_SHIFT) | (count + len(block)))
+    return True
+
+
+@realtime
+def is_sane(block: NDArray[np.float32]) -> bool:
+    """Whether a block (frames, FRAME) can be played: finite, no level above LOUDEST, no ratio above HIGHEST_RATIO."""
+    sane = True
+    for j in range(block.shape[0]):
+        for i in range(FRAME):
+            limit = HIGHEST_RATIO if RATIO <= i < NOISE else LOUDEST
+            sane &= (block[j, i] >= np.float32(0.0)) & (block[j, i] <= limit)
+    return sane
+
+
+@offline
+def gather_demand(memory: Memory, lead: int, seen: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64]) -> int:
+    """List the voices whose stream is less than `lead` frames ahead, most urgent first. Generator thread.
+
+    `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the frames written.
+    Fills `out` with voice numbers and returns how many; a voice with a new serial is listed with `counts` at 0.
+    """
+    found = 0
+    for v in range(VOICES):
+        serial = load_acquire(memory.serials, v)
+        if serial != 0:
+            if serial != seen[v]:
+                counts[v] = 0
+            ahead = counts[v] - load_acquire(memory.position, v)
+            if serial != seen[v] or ahead < lead:
+                out[found] = v
+                found += 1
+    sort_by_lead(memory, counts, out, found)
+    return found
+
+
+@realtime
+def sort_by_lead(memory: Memory, counts: NDArray[np.int64], out: NDArray[np.int64], found: int) -> None:
+    """Order voices by how little they are ahead (insertion sort; short lists)."""
+    for i in range(1, found):
+        v, j = out[i], i
+        lead = counts[v] - memory.position[v]
+        while j > 0 and counts[out[j - 1]] - memory.position[out[j - 1]] > lead:
+            out[j] = out[j - 1]
+            j -= 1
+        out[j] = v
+
+
+@offline
+def is_sane_block(block: NDArray[np.float32]) -> bool:
+    """`is_sane` for a Python thread."""
+    return is_sane(block)

@@ -1,0 +1,235 @@
+"""Voices: who sounds, who must go, and how a note begins and ends. All of it runs in the audio callback."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .compiling import realtime, store_release
+from .heads.partials import scramble, start_phases
+from .layout import (
+    FADING,
+    FREE,
+    HELD,
+    KEYS,
+    READY,
+    RELEASED,
+    TICK,
+    VOICES,
+    Memory,
+)
+
+FADE_SECONDS = 0.006  # a stolen voice is gone in this time, short enough to make room and long enough not to click
+RELEASE_SLOPE = np.float32(80.0)  # dB per second where no attack cache tells the instrument's own
+SLOWEST_RELEASE = np.float32(6.0)  # dB per second
+CONCERT_A = 440.0  # Hz
+
+
+@realtime
+def start_note(memory: Memory, channel: int, key: int, velocity: np.float32) -> None:
+    """Begin a note at the state's clock. `velocity` in 0 … 1."""
+    presses = 1 + replace_note(memory, channel, key)
+    if count_sounding(memory) >= memory.state[0].polyphony:
+        fade_voice(memory, weakest_voice(memory))
+    v = free_slot(memory)
+    fill_voice(memory, v, channel, key, velocity)
+    memory.voices[v].presses = presses
+
+
+@realtime
+def replace_note(memory: Memory, channel: int, key: int) -> int:
+    """Let go of the voice this key already plays; returns the presses it had waiting for a note-off."""
+    presses = 0
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == HELD and voice.channel == channel and voice.key == key:
+            if voice.presses > 0:
+                presses += voice.presses
+            release_voice(memory, v)
+    return presses
+
+
+@realtime
+def end_note(memory: Memory, channel: int, key: int, pedal: bool) -> None:
+    """Answer one press of a key. With the pedal down the voice rings on until the pedal goes up."""
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == HELD and voice.channel == channel and voice.key == key and voice.presses > 0:
+            voice.presses -= 1
+            if voice.presses == 0:
+                if pedal:
+                    voice.pedalled = 1
+                else:
+                    release_voice(memory, v)
+
+
+@realtime
+def lift_pedal(memory: Memory, channel: int) -> None:
+    """Release every voice that only the sustain pedal holds."""
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == HELD and voice.channel == channel and voice.presses == 0:
+            release_voice(memory, v)
+
+
+@realtime
+def release_channel(memory: Memory, channel: int, pedal: bool) -> None:
+    """All notes off: every key of the channel goes up; the pedal still holds."""
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == HELD and voice.channel == channel:
+            voice.presses = 0
+            if pedal:
+                voice.pedalled = 1
+            else:
+                release_voice(memory, v)
+
+
+@realtime
+def silence_channel(memory: Memory, channel: int) -> None:
+    """All sound off: every voice of the channel fades at once; -1 means all channels."""
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage != FREE and (channel < 0 or voice.channel == channel):
+            fade_voice(memory, v)
+
+
+@realtime
+def release_voice(memory: Memory, v: int) -> None:
+    """Start the release; the next tick begins to lower the envelope."""
+    voice = memory.voices[v]
+    voice.stage = RELEASED
+    voice.presses = 0
+
+
+@realtime
+def release_ratio(memory: Memory, voice: Any) -> np.float32:
+    """Factor per tick of a released voice: the instrument's own slope, scaled by the program's release."""
+    slope = RELEASE_SLOPE
+    if voice.cache >= 0:
+        slope = max(memory.slopes[voice.cache, voice.key], SLOWEST_RELEASE)
+    seconds = TICK / memory.state[0].rate / max(memory.programs[voice.program].release, np.float32(0.05))
+    return np.float32(math.exp(-slope * seconds * math.log(10.0) / 20.0))
+
+
+@realtime
+def fade_voice(memory: Memory, v: int) -> None:
+    """Take a voice away within FADE_SECONDS; its slot stays in use until then."""
+    voice = memory.voices[v]
+    if voice.stage != FADING:
+        ticks = max(1.0, math.floor(FADE_SECONDS * memory.state[0].rate / TICK))
+        voice.stage = FADING
+        voice.presses = 0
+        voice.envelope_step = np.float32(voice.envelope / ticks)
+
+
+@realtime
+def free_voice(memory: Memory, v: int) -> None:
+    """Give the slot back; the generator thread sees serial 0 and stops."""
+    memory.voices[v].stage = FREE
+    store_release(memory.serials, v, 0)
+
+
+@realtime
+def count_sounding(memory: Memory) -> int:
+    """Voices that hold or ring; fading ones have already been replaced."""
+    count = 0
+    for v in range(VOICES):
+        stage = memory.voices[v].stage
+        if stage == HELD or stage == RELEASED:
+            count += 1
+    return count
+
+
+@realtime
+def weakest_voice(memory: Memory) -> int:
+    """Voice to steal: released before pedalled before held; quietest, then oldest; never the newest or lowest held."""
+    best, worst_rank = 0, math.inf
+    newest, lowest = newest_voice(memory), lowest_held(memory)
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == HELD or voice.stage == RELEASED:
+            rank = steal_rank(memory, v)
+            if v == newest or v == lowest:
+                rank += 1000.0
+            if rank < worst_rank:
+                best, worst_rank = v, rank
+    memory.telemetry[0].stolen += 1
+    return best
+
+
+@realtime
+def steal_rank(memory: Memory, v: int) -> float:
+    """Order of stealing, lower first: 0 … 1 released by loudness, 10 … 11 pedalled and 20 … 21 held by age."""
+    voice = memory.voices[v]
+    if voice.stage == RELEASED:
+        return float(min(voice.loudness, np.float32(1.0)))
+    age = memory.state[0].clock - voice.onset
+    return (10.0 if voice.presses == 0 else 20.0) + 1.0 / (1.0 + age)
+
+
+@realtime
+def newest_voice(memory: Memory) -> int:
+    """Voice that started last."""
+    best, latest = -1, -1
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if (voice.stage == HELD or voice.stage == RELEASED) and voice.serial > latest:
+            best, latest = v, voice.serial
+    return best
+
+
+@realtime
+def lowest_held(memory: Memory) -> int:
+    """Voice of the lowest key that is down: the bass note carries the harmony."""
+    best, lowest = -1, KEYS
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == HELD and voice.presses > 0 and voice.key < lowest:
+            best, lowest = v, voice.key
+    return best
+
+
+@realtime
+def free_slot(memory: Memory) -> int:
+    """A slot for a new voice; when even the fading ones fill all slots, the most faded is cut."""
+    best, least = 0, np.float32(math.inf)
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        if voice.stage == FREE:
+            return v
+        if voice.stage == FADING and voice.envelope < least:
+            best, least = v, voice.envelope
+    return best
+
+
+@realtime
+def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.float32) -> None:
+    """Set a slot up for a note and ask the generator thread for its frames."""
+    state, voice = memory.state[0], memory.voices[v]
+    program = memory.channels[channel].program
+    sound = memory.programs[program]
+    state.notes += 1
+    voice.stage, voice.serial, voice.channel, voice.key, voice.program = HELD, state.notes, channel, key, program
+    voice.cache = sound.cache
+    if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + key] != READY:
+        voice.cache = -1
+    voice.pedalled, voice.velocity, voice.onset = 0, velocity, state.clock
+    voice.fundamental = CONCERT_A * 2.0 ** ((key - 69) / 12.0) / sound.divisor
+    voice.level, voice.envelope = sound.level, np.float32(1.0)
+    voice.left = voice.right = voice.send = np.float32(0.0)
+    voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
+    voice.ramp_at, voice.frame_index = -1, -2
+    start_phases(voice, scramble(state.seed ^ np.uint64(state.notes * KEYS + key)))
+    request_frames(memory, v)
+
+
+@realtime
+def request_frames(memory: Memory, v: int) -> None:
+    """Publish the note to the generator thread: what it is first, its serial last."""
+    voice, request = memory.voices[v], memory.requests[v]
+    store_release(memory.serials, v, 0)
+    request.pitch, request.velocity, request.program = np.float32(voice.key), voice.velocity, voice.program
+    store_release(memory.position, v, 0)
+    store_release(memory.serials, v, voice.serial)
+
