@@ -1,7 +1,7 @@
 """Pitch-synchronous analysis of one note into partials and noise bands, 187.5 frames a second.
 
-Every partial is heard through a Hann window of whole periods that never reaches back over the onset: it starts two
-periods long and grows with the note. Frames too early for a centred window hold the first one.
+Every partial is heard through a Hann window of whole periods that never reaches back over the onset: it starts
+two periods long and grows with the note. Frames too early for a centred window hold the first one.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,9 @@ GAIN_LIMITS = (0.05, 1.4)
 class Analysis:
     """Frames of one note; F = FRAMES, K = partials below 20 kHz.
 
-    amplitude (F + 1, K) linear at frame starts; hz (F, K) mean over each frame; phase (K,) radians at the onset;
-    noise (F + 1, bands) power; signal and residual (F * 256,) the aligned original and what partials leave of it.
+    amplitude (F + 1, K) linear at frame starts; hz (F, K) mean over each frame; phase (K,) radians at the
+    onset; noise (F + 1, bands) power; signal and residual (F * 256,) the aligned original and what partials leave
+    of it.
     """
 
     amplitude: Array
@@ -44,7 +45,7 @@ def midi_hz(pitch: float) -> float:
 
 
 def align_onset(signal: Array) -> Array:
-    """Shift a note so that it starts at sample LEAD: a synthesiser and its samples lead in by some milliseconds."""
+    """Shift a note so that it starts at sample LEAD: synthesiser and sample lead in by some milliseconds."""
     loud = int(np.argmax(np.abs(signal) > 0.003 * np.abs(signal).max()))
     start = int(np.clip(loud - 24, LEAD - 48, LEAD + 1200))
     padded = np.concatenate([np.zeros(LEAD), signal, np.zeros(8192)])
@@ -54,7 +55,7 @@ def align_onset(signal: Array) -> Array:
 def analyse(signal: Array, pitch: float, divisor: int = 1, slots: Slots = "harmonic") -> Analysis:
     """Analyse a note at 48 kHz that starts about LEAD samples in and is held for FRAMES frames.
 
-    `pitch` is its MIDI number. Inharmonic slots are kept only where they leave less behind than harmonic ones.
+    `pitch` is its MIDI number. Stretched slots are kept only where they leave less behind than harmonic ones.
     """
     aligned = align_onset(np.asarray(signal, dtype=np.float64))
     fundamental = midi_hz(pitch) / divisor
@@ -106,7 +107,7 @@ def _measure(
 def _project(
     frames: NDArray[np.float32], n: NDArray[np.int64], slots: Array
 ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-    """Frames (R, L) on every slot's complex sine under a Hann window and under its derivative, both (R, K)."""
+    """Frames (R, L) on every slot's complex sine under a Hann window and its derivative, both (R, K)."""
     length = len(n)
     hann = 0.5 + 0.5 * np.cos(2 * np.pi * n / length)
     slope = -np.pi / length * np.sin(2 * np.pi * n / length)

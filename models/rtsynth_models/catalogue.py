@@ -12,9 +12,9 @@ VELOCITIES = (32, 80, 127)
 class Program:
     """One instrument of the data set.
 
-    `number` is the 0-based General MIDI program, `low` and `high` are MIDI numbers, `divisor` is how many partial
-    slots there are per harmonic, `slots` says where partials are looked for: on multiples of the fundamental,
-    stretched by stiffness, or on the peaks of the spectrum.
+    `number` is the 0-based General MIDI program, `low` and `high` are MIDI numbers, `divisor` is how many
+    partial slots there are per harmonic, `slots` says where partials are looked for: on multiples of the
+    fundamental, stretched by stiffness, or on the peaks of the spectrum.
     """
 
     number: int

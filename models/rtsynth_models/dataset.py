@@ -1,7 +1,7 @@
 """The data set: every note of the catalogue, rendered from the SoundFont and analysed.
 
-`python -m rtsynth_models.dataset --out DIR` writes `DIR/program-NNN.npz` per program and `DIR/manifest.json`. Programs
-already there are kept, so an interrupted run goes on where it stopped.
+`python -m rtsynth_models.dataset --out DIR` writes `DIR/program-NNN.npz` per program and `DIR/manifest.json`.
+Programs already there are kept, so an interrupted run goes on where it stopped.
 """
 
 import json
@@ -21,14 +21,15 @@ from rtsynth_models.soundfont import HOLD_SECONDS, SAMPLE_RATE, SOUNDFONT, rende
 
 FLOOR_DB = -110.0
 MOST_CENTS = 1800.0
+LICENCE = Path("/usr/share/doc/fluid-soundfont-gm/copyright")  # where Debian puts it
 SOURCE = "FluidR3 GM SoundFont by Frank Wen, MIT licence, rendered dry by FluidSynth"
 
 
 def frames_of(note: Analysis, pitch: float, divisor: int) -> NDArray[np.float16]:
     """One note as the network sees it, shape (FRAMES, 2 * PARTIALS + bands).
 
-    Columns: amplitude in dB, deviation of every partial from the grid in cents, noise level in dB. Slots above
-    20 kHz are at the floor.
+    Columns: amplitude in dB, deviation of every partial from the grid in cents, noise level in dB. Slots
+    above 20 kHz are at the floor.
     """
     grid = midi_hz(pitch) / divisor * np.arange(1, note.hz.shape[1] + 1)
     cents = np.clip(1200 * np.log2(np.maximum(note.hz, 1.0) / grid), -MOST_CENTS, MOST_CENTS)
@@ -52,8 +53,17 @@ def build_program(number: int, folder: Path, soundfont: Path) -> int:
         note = analyse(signal, pitch, instrument.divisor, instrument.slots)
         frames.append(frames_of(note, pitch, instrument.divisor))
         slots.append(note.hz.shape[1])
-    slopes = np.array([measure_slopes(signal) for signal in sound], np.float32)
-    _write(folder, number, np.stack(frames), np.array(slots), slopes, np.array(notes))
+    _write(
+        folder,
+        number,
+        {
+            "frames": np.stack(frames),
+            "slots": np.array(slots),
+            "slopes": np.array([measure_slopes(signal) for signal in sound], np.float32),
+            "pitch": np.array([pitch for pitch, _ in notes]),
+            "velocity": np.array([velocity for _, velocity in notes]),
+        },
+    )
     return number
 
 
@@ -61,9 +71,9 @@ def _path(folder: Path, number: int) -> Path:
     return folder / f"program-{number:03d}.npz"
 
 
-def _write(folder: Path, number: int, frames: NDArray, slots: NDArray, slopes: NDArray, notes: NDArray) -> None:
+def _write(folder: Path, number: int, arrays: dict[str, NDArray]) -> None:
     part = folder / f"program-{number:03d}.part.npz"
-    np.savez(part, frames=frames, slots=slots, slopes=slopes, pitch=notes[:, 0], velocity=notes[:, 1])
+    np.savez(part, **arrays)
     os.replace(part, _path(folder, number))
 
 
@@ -75,11 +85,11 @@ def load_program(folder: Path, number: int) -> dict[str, NDArray]:
 
 def manifest(programs: list[Program], soundfont: Path) -> dict[str, object]:
     """What was rendered and from what, for `manifest.json`."""
-    licence = Path("/usr/share/doc/fluid-soundfont-gm/copyright")
+    licence = LICENCE.read_text(encoding="utf-8") if LICENCE.exists() else "MIT, see the SoundFont's own file"
     return {
         "source": SOURCE,
         "soundfont": soundfont.name,
-        "licence": licence.read_text(encoding="utf-8") if licence.exists() else "MIT, see the SoundFont's copyright file",
+        "licence": licence,
         "sample_rate": SAMPLE_RATE,
         "hold_seconds": HOLD_SECONDS,
         "velocities": VELOCITIES,
@@ -96,7 +106,8 @@ def build(folder: Path, programs: list[Program], soundfont: Path, jobs: int) -> 
         waiting = [pool.submit(build_program, number, folder, soundfont) for number in missing]
         for done, future in enumerate(as_completed(waiting), 1):
             click.echo(f"{done}/{len(missing)} {program(future.result()).name}")
-    (folder / "manifest.json").write_text(json.dumps(manifest(programs, soundfont), indent=1), encoding="utf-8")
+    text = json.dumps(manifest(programs, soundfont), indent=1)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 @click.command()

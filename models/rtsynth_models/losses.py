@@ -30,13 +30,14 @@ def reconstruction(output: Tensor, batch: Batch, notes: Notes, config: Config) -
     k = torch.arange(1, config.partials + 1)
     present = k <= notes.slots[batch.note][:, None, None]
     error = (output - batch.frames).abs().split([config.partials, config.partials, config.bands], -1)
-    heard = (0.1 + 0.9 * ((level - (peak - 75)) / 50).clamp(0, 1)) * torch.where(present, 1.0, ABSENT_WEIGHT) * when
-    loud = ((level - torch.maximum(level.amax(-1, keepdim=True) - 55, peak - 70)) / 40).clamp(0, 1) * present * when
-    audible = (0.1 + 0.9 * ((noise - (peak - 90)) / 50).clamp(0, 1)) * when
+    masked = torch.maximum(level.amax(-1, keepdim=True) - 55, peak - 70)
+    heard = _audible(level, peak - 75) * torch.where(present, 1.0, ABSENT_WEIGHT) * when
+    loud = ((level - masked) / 40).clamp(0, 1) * present * when
+    hissing = _audible(noise, peak - 90) * when
     return Losses(
         (error[0] * heard).sum() / (present * when).sum(),
         (torch.log1p(error[1]) * loud).sum() / (loud.sum() + 1),
-        (error[2] * audible).sum() / (config.bands * when.sum()),
+        (error[2] * hissing).sum() / (config.bands * when.sum()),
         torch.zeros(()),
     )
 
@@ -45,6 +46,11 @@ def slope_loss(output: Tensor, target: Tensor) -> Tensor:
     """Mean distance of slopes (B, 2) in log(1 + dB/s); unknown ones are NaN in `target`."""
     known = ~torch.isnan(target)
     return ((output - target.nan_to_num()).abs() * known).sum() / known.sum().clamp(min=1)
+
+
+def _audible(level: Tensor, threshold: Tensor) -> Tensor:
+    """Weight of a level in dB: a tenth under the threshold, rising to one 50 dB above it."""
+    return 0.1 + 0.9 * ((level - threshold) / 50).clamp(0, 1)
 
 
 def _frame_weights(batch: Batch, config: Config) -> Tensor:

@@ -18,8 +18,9 @@ AUDIBLE_DB = -75.0
 
 @dataclass(frozen=True)
 class Notes:
-    """N notes of F frames: frames (N, F, O) normalised half precision; the rest (N,), slopes (N, 2) in log(1 + dB/s).
+    """N notes of F frames.
 
+    frames (N, F, O) normalised, half precision; slopes (N, 2) in log(1 + dB/s), NaN where unknown; the rest (N,).
     `peak` is the note's loudest partial in dB, `slots` how many partials lie below 20 kHz.
     """
 
@@ -75,5 +76,6 @@ def draw(notes: Notes, index: Tensor, size: int) -> Batch:
     last = notes.frames.shape[1] // 2 - SEGMENT
     kind, anywhere = torch.rand(size), torch.randint(0, last + 1, (size,))
     first = torch.where(kind < 0.5, 0, torch.where(kind < 0.66, last, anywhere))
-    rows = [notes.frames[n, 2 * s : 2 * (s + SEGMENT)] for n, s in zip(note.tolist(), first.tolist(), strict=True)]
+    places = zip(note.tolist(), first.tolist(), strict=True)
+    rows = [notes.frames[n, 2 * s : 2 * (s + SEGMENT)] for n, s in places]
     return Batch(torch.stack(rows).float(), first, note)

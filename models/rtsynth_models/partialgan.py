@@ -1,8 +1,8 @@
 """PartialGAN's generator: a note's partials and noise bands, two frames a step, causal.
 
-A note network runs once per note and turns pitch, velocity and latent into a static spectrum and the scales and shifts
-(FiLM) of the step network, which sees nothing else than the time since note-on. Shapes: B notes, T steps, H hidden
-channels, Z latent size, O output channels per frame, F FiLM values.
+A note network runs once per note and turns pitch, velocity and latent into a static spectrum and the scales and
+shifts (FiLM) of the step network, which sees nothing else than the time since note-on. Shapes: B notes, T steps,
+H hidden channels, Z latent size, O output channels per frame, F FiLM values.
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 PITCH_WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 TIME_CONSTANTS = (0.004, 0.015, 0.05, 0.2, 0.8, 2.5)  # seconds
@@ -59,7 +59,7 @@ def pitch_features(pitch: Tensor) -> Tensor:
 
 
 def time_features(seconds: Tensor) -> Tensor:
-    """Exponentials and waves on a logarithmic axis of the time since note-on, (...) to (..., TIME_FEATURES)."""
+    """Falls and waves on a logarithmic axis of the time since note-on, (...) to (..., TIME_FEATURES)."""
     falls = [torch.exp(seconds / -tau) for tau in TIME_CONSTANTS]
     x = torch.log1p(seconds / 0.005) / 7
     waves = [wave(math.pi * f * x) for wave in (torch.sin, torch.cos) for f in TIME_WAVES]
@@ -79,7 +79,7 @@ class CausalBlock(nn.Module):
 
     def forward(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         """Whole note: x (B, T, H), scale and shift (B, 1, H)."""
-        past, steps = F.pad(x, (0, 0, 2 * self.dilation, 0)), x.shape[1]
+        past, steps = functional.pad(x, (0, 0, 2 * self.dilation, 0)), x.shape[1]
         return self._mix(x, past[:, :steps], past[:, self.dilation : self.dilation + steps], scale, shift)
 
     def step(self, x: Tensor, state: Tensor, scale: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
@@ -89,11 +89,11 @@ class CausalBlock(nn.Module):
 
     def _mix(self, x: Tensor, oldest: Tensor, older: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         y = self.taps[0] * oldest + self.taps[1] * older + self.taps[2] * x
-        return x + self.narrow(F.silu(self.widen(y * (1 + scale) + shift)))
+        return x + self.narrow(functional.silu(self.widen(y * (1 + scale) + shift)))
 
 
 class NoteNetwork(nn.Module):
-    """Pitch (B,), velocity (B,) 0..1 and latent (B, Z) to FiLM (B, F), static spectrum (B, O), slopes (B, 2)."""
+    """Pitch (B,), velocity (B,) and latent (B, Z) to FiLM (B, F), static spectrum (B, O), slopes (B, 2)."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -131,7 +131,9 @@ class Generator(nn.Module):
             x = block(x, scales[2 * i + 2], scales[2 * i + 3])
         return self._leave(x, static[:, None, None]).flatten(1, 2)
 
-    def step(self, film: Tensor, static: Tensor, seconds: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def step(
+        self, film: Tensor, static: Tensor, seconds: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         """One step: seconds (B,); returns frames (B, 2, O), normalised, and the next states."""
         scales, following = self._split(film), []
         x = self._enter(seconds, scales)
@@ -149,7 +151,7 @@ class Generator(nn.Module):
 
     def _enter(self, seconds: Tensor, scales: list[Tensor]) -> Tensor:
         time = time_features(seconds.clamp(max=self.config.longest_seconds))
-        return F.silu(self.enter(time) * (1 + scales[0]) + scales[1])
+        return functional.silu(self.enter(time) * (1 + scales[0]) + scales[1])
 
     def _leave(self, x: Tensor, static: Tensor) -> Tensor:
         return self.leave(x).unflatten(-1, (self.config.frames_per_step, self.config.outputs)) + static

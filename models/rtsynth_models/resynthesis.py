@@ -1,4 +1,4 @@
-"""Offline rendering of partials and noise bands: the analysis listens to itself with it, and so do previews."""
+"""Offline rendering of partials and noise bands, for the analysis to check itself and for previews."""
 
 import numba
 import numpy as np
@@ -17,8 +17,8 @@ BIN_WEIGHTS = band_weights(np.arange(NOISE_WINDOW // 2 + 1) * SAMPLE_RATE / NOIS
 def render_partials(amplitude: Array, hz: Array, phase: Array) -> Array:
     """Sum of cosines, shape (F * 256,) at 48 kHz.
 
-    `amplitude` (F + 1, K) is linear and ramps from frame to frame, `hz` (F, K) holds for a frame, `phase` (K,) is in
-    radians at the first sample.
+    `amplitude` (F + 1, K) is linear and ramps from frame to frame, `hz` (F, K) holds for a frame, `phase` (K,) is
+    in radians at the first sample.
     """
     return _bank(*(np.ascontiguousarray(a, dtype=np.float64) for a in (amplitude, hz, phase)))
 
@@ -48,7 +48,7 @@ def noise_frames(signal: Array) -> Array:
 
 
 def measure_noise(signal: Array) -> Array:
-    """Band levels of `signal`, shape (len // 256 + 1, bands); white noise of variance s2 gives s2 in every band."""
+    """Band levels of `signal`, (len // 256 + 1, bands); white noise of variance s2 gives s2 in every band."""
     power = np.abs(np.fft.rfft(noise_frames(signal), axis=1)) ** 2 / (HANN**2).sum()
     return np.asarray(power @ BIN_WEIGHTS.T / BIN_WEIGHTS.sum(1))
 

@@ -33,11 +33,11 @@ def gain(level_db: Tensor) -> Tensor:
 
 
 def ratio(cents: Tensor) -> Tensor:
-    """Frequency ratio of partial k = 1, 2, ... to the grid's fundamental, (..., K) from deviations in cents."""
+    """Ratio of partial k = 1, 2, ... to the grid's fundamental, (..., K) from deviations in cents."""
     k = torch.arange(1, cents.shape[-1] + 1, dtype=cents.dtype)
     return k * torch.exp(cents.clamp(-MOST_CENTS, MOST_CENTS) * (math.log(2) / 1200))
 
 
 def slope(log_slope: Tensor) -> Tensor:
     """Slopes in dB/s, >= 0, from log(1 + dB/s)."""
-    return torch.expm1(log_slope.clamp(0, MOST_LOG_SLOPE))
+    return torch.exp(log_slope.clamp(0, MOST_LOG_SLOPE)) - 1

@@ -10,6 +10,7 @@ from rtsynth_models.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
 FLOOR_DB = -80.0
+DITHER = 1e-6  # silence has no logarithm
 
 
 def draw_sheet(rows: dict[str, dict[str, Array]], path: Path) -> None:
@@ -20,6 +21,8 @@ def draw_sheet(rows: dict[str, dict[str, Array]], path: Path) -> None:
     for line, (title, row) in zip(axes, rows.items(), strict=True):
         top = max(float(np.max(np.abs(signal))) for signal in row.values()) + 1e-9
         for axis, (name, signal) in zip(line, row.items(), strict=True):
-            axis.specgram(signal / top + 1e-12, 2048, SAMPLE_RATE, noverlap=1536, vmin=FLOOR_DB - 60, vmax=-40)
-            axis.set(ylim=(0, 16_000), title=f"{title} {name} ({20 * np.log10(np.std(signal) + 1e-9):.1f} dBFS)")
+            heard = signal / top + DITHER * np.random.default_rng(0).standard_normal(len(signal))
+            axis.specgram(heard, 2048, SAMPLE_RATE, noverlap=1536, vmin=FLOOR_DB - 60, vmax=-40)
+            level = 20 * np.log10(np.std(signal) + 1e-9)
+            axis.set(ylim=(0, 16_000), title=f"{title} {name} ({level:.1f} dBFS)")
     figure.savefig(path, dpi=60)

@@ -28,7 +28,7 @@ def render_notes(program: int, notes: list[Note], soundfont: Path = SOUNDFONT) -
     Raises FileNotFoundError without fluidsynth or the SoundFont, CalledProcessError when fluidsynth fails.
     """
     if not soundfont.exists():
-        raise FileNotFoundError(f"no SoundFont at {soundfont}: install fluid-soundfont-gm or pass --soundfont")
+        raise FileNotFoundError(f"no SoundFont at {soundfont}: install fluid-soundfont-gm or name another")
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder, "notes.mid"), Path(folder, "notes.wav")
         _score(program, notes).save(midi)
@@ -54,7 +54,9 @@ def _score(program: int, notes: list[Note]) -> mido.MidiFile:
         tick = round(seconds * TICKS_PER_SECOND)
         track.append(message.copy(time=tick - last))
         last = tick
-    return mido.MidiFile(ticks_per_beat=TICKS_PER_SECOND // 2, tracks=[track])  # 120 beats a minute by default
+    return mido.MidiFile(
+        ticks_per_beat=TICKS_PER_SECOND // 2, tracks=[track]
+    )  # the default is 120 beats a minute
 
 
 def _cut(signal: NDArray[np.float32], notes: int) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """Train PartialGAN by reconstruction: `python -m rtsynth_models.train --data DIR --out DIR --minutes N`.
 
-Resumes from `OUT/checkpoint.pt`. `--minutes` is the length of the whole training, over which the learning rate falls
-to nothing; time spent before an interruption counts.
+Resumes from `OUT/checkpoint.pt`. `--minutes` is the length of the whole training, over which the learning rate
+falls to nothing; time spent before an interruption counts.
 """
 
 import math
@@ -42,7 +42,7 @@ def start(config: Config) -> Training:
     """A fresh training."""
     model, average = PartialGAN(config), PartialGAN(config)
     average.load_state_dict(model.state_dict())
-    optimiser = torch.optim.AdamW(model.parameters(), LEARNING_RATE, betas=(0.9, 0.99), weight_decay=WEIGHT_DECAY)
+    optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), weight_decay=WEIGHT_DECAY)
     return Training(model, optimiser, average.requires_grad_(False))
 
 
@@ -59,15 +59,23 @@ def resume(path: Path) -> Training:
 
 def save(training: Training, path: Path) -> None:
     """Write the checkpoint."""
-    config, programs = training.model.config, [p.number for p in PROGRAMS]
-    weights, average = training.model.state_dict(), training.average.state_dict()
-    stored = (weights, average, training.optimiser.state_dict(), training.steps, training.minutes, training.losses)
-    save_checkpoint(Checkpoint(config, programs, *stored), path)
+    stored = Checkpoint(
+        training.model.config,
+        [p.number for p in PROGRAMS],
+        training.model.state_dict(),
+        training.average.state_dict(),
+        training.optimiser.state_dict(),
+        training.steps,
+        training.minutes,
+        training.losses,
+    )
+    save_checkpoint(stored, path)
 
 
 def learning_rate(steps: int, progress: float) -> float:
     """Warm-up, then half a cosine over `progress` 0..1."""
-    return LEARNING_RATE * min(1.0, (steps + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0)))
+    cosine = 0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0))
+    return LEARNING_RATE * min(1.0, (steps + 1) / WARM_UP) * cosine
 
 
 def train_step(training: Training, notes: Notes, index: Tensor, size: int) -> dict[str, float]:
@@ -78,7 +86,8 @@ def train_step(training: Training, notes: Notes, index: Tensor, size: int) -> di
     film, static, slopes = model.note(
         notes.pitch[batch.note], notes.velocity[batch.note], model.draw_latent(instrument)
     )
-    seconds = (batch.first[:, None] + torch.arange(SEGMENT)) * model.config.frames_per_step / model.config.frame_rate
+    step = batch.first[:, None] + torch.arange(SEGMENT)
+    seconds = step * model.config.frames_per_step / model.config.frame_rate
     losses = reconstruction(model.generator(film, static, seconds), batch, notes, model.config)
     losses = losses._replace(slopes=slope_loss(slopes, notes.slopes[batch.note]))
     divergence = model.divergence(instrument).mean()

@@ -1,0 +1,80 @@
+"""Make an instrument bundle of a checkpoint: `python -m rtsynth_models.export --checkpoint F --out FOLDER`."""
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+import numpy as np
+import soundfile
+
+from rtsynth_models.bundle import manifest
+from rtsynth_models.card import card
+from rtsynth_models.catalogue import program
+from rtsynth_models.checkpoint import load_model
+from rtsynth_models.graphs import export_graphs
+from rtsynth_models.partialgan import PartialGAN
+from rtsynth_models.player import play_note
+from rtsynth_models.soundfont import SAMPLE_RATE
+
+PREVIEW = (
+    (0, 60),
+    (4, 64),
+    (16, 55),
+    (24, 67),
+    (40, 72),
+    (52, 60),
+    (56, 64),
+    (73, 79),
+)  # program, MIDI number
+PREVIEW_SECONDS, PREVIEW_PEAK = 1.0, 0.7
+
+
+def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> None:
+    """Write the bundle `folder`, all of it or nothing; an older one there is replaced."""
+    model, checkpoint = load_model(checkpoint_path)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as part:
+        made = Path(part, folder.name)
+        made.mkdir()
+        export_graphs(model, made)
+        _write(made / "instrument.json", json.dumps(manifest(model, checkpoint, made), indent=1) + "\n")
+        measured = json.loads(figures.read_text(encoding="utf-8")) if figures else {}
+        _write(made / "card.md", card(checkpoint, measured))
+        soundfile.write(made / "preview.wav", preview(model, checkpoint.programs), SAMPLE_RATE, "PCM_16")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(made, folder)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def preview(model: PartialGAN, programs: list[int]) -> np.ndarray:
+    """One note of several instruments after another, mono at 48 kHz."""
+    fade = np.minimum(1.0, np.linspace(20.0, 0.0, round(PREVIEW_SECONDS * SAMPLE_RATE)))
+    notes = []
+    for number, pitch in PREVIEW:
+        latent = model.mean[programs.index(number)]
+        signal = play_note(model, pitch, 0.8, latent, program(number).divisor, PREVIEW_SECONDS + 0.1)
+        signal = signal[: len(fade)] * fade
+        notes.append(PREVIEW_PEAK * signal / (np.abs(signal).max() + 1e-9))
+    return np.concatenate(notes)
+
+
+@click.command()
+@click.option("--checkpoint", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="NAME.rtsynth")
+@click.option(
+    "--figures", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="From evaluate."
+)
+def main(checkpoint: Path, out: Path, figures: Path | None) -> None:
+    """Write the instrument bundle OUT from a training checkpoint."""
+    export_bundle(checkpoint, out, figures)
+    click.echo(f"{out}: {sum(f.stat().st_size for f in out.iterdir()) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
