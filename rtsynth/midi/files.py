@@ -137,8 +137,8 @@ def _header(path: Path, content: bytes) -> Header:
     size = int.from_bytes(content[start + 4 : start + 8], "big")
     if content[start : start + 4] != b"MThd":
         raise MidiFileError(path, start, "no MIDI header (MThd) here; name a .mid file")
-    if size < 6 or start + 14 > end:
-        raise MidiFileError(path, start + 4, "the MIDI header has less than 6 bytes; the file is damaged")
+    if size < 6 or start + 8 + size > end:
+        raise MidiFileError(path, start + 4, "the MIDI header is cut short; the file is damaged")
     kind, tracks, division = (
         int.from_bytes(content[place : place + 2], "big") for place in range(start + 8, start + 14, 2)
     )
