@@ -27,13 +27,14 @@ EXTERNAL_DATA = re.compile(
 
 @dataclass(frozen=True)
 class Head:
-    """What a generator's frames hold. `frame_rate` in Hz."""
+    """What a generator's frames hold. `frame_rate` in Hz; no note was longer than `longest_seconds` in training."""
 
     kind: str
     partials: int
     bands: int
     frame_rate: float
     frames_per_step: int
+    longest_seconds: float = 4.0
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,31 @@ Everything the audio callback runs is `@realtime`: forced inline into one functi
 no error can leave it and drops every path into the interpreter. `tests/engine/test_callback_purity.py` proves it.
 """
 
-import ctypes
+import hashlib
+import os
+import platform
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
+import numba
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from platformdirs import user_cache_dir
+
+
+def _cache_folder() -> Path:
+    """Folder for compiled code, named after the engine's source: numba itself looks at one file, not at its imports."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return Path(user_cache_dir("rtsynth")) / "compiled" / digest.hexdigest()[:16]
+
+
+CACHE = Path(os.environ.get("NUMBA_CACHE_DIR") or _cache_folder())
+numba.config.CACHE_DIR = str(CACHE)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,13 +89,7 @@ def pointer_from(typingctx: Any, address: Any) -> Any:
     return types.voidptr(types.uint64), generate
 
 
-def _is_x86() -> bool:
-    import platform
-
-    return platform.machine().lower() in {"x86_64", "amd64"}
-
-
-X86 = _is_x86()
+X86 = platform.machine().lower() in {"x86_64", "amd64"}
 FLUSH_DENORMALS = 0x8040  # flush-to-zero and denormals-are-zero of the MXCSR register (Intel SDM, 10.2.3)
 
 
@@ -121,8 +132,3 @@ def _mxcsr(builder: Any, name: str, slot: Any) -> None:
 def address(array: Any) -> int:
     """Address of a numpy array's first byte."""
     return int(array.ctypes.data)
-
-
-def void_pointer(value: int) -> ctypes.c_void_p:
-    """Wrap an address for a foreign call."""
-    return ctypes.c_void_p(value)

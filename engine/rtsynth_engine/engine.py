@@ -77,7 +77,7 @@ class Engine:
         self.feeder = Feeder(
             self.memory,
             generator or OnnxGenerator(bundle),
-            Timing(bundle.head.frame_rate, bundle.longest),
+            Timing(bundle.head.frame_rate, bundle.head.longest_seconds),
             self.latents,
         )
 

@@ -1,0 +1,125 @@
+"""JACK, natively: MIDI is read in the very cycle whose audio it changes, so a note starts at its own frame."""
+
+import ctypes.util
+from typing import Any
+
+import llvmlite.binding
+import numpy as np
+from numba import carray, cfunc, types
+from numpy.typing import NDArray
+
+from ..block import insert, is_welcome
+from ..compiling import address, pointer_from, realtime
+from ..engine import Engine
+from ..handle import ADDRESSES, attach, call_block
+from ..layout import PENDING, Memory
+from .contract import DriverError
+
+MISSING = "install jackd2 and JACK-Client (pip install 'rtsynth[jack]'), or use --audio portaudio or null"
+HANDLE, MIDI_IN, LEFT, RIGHT, EVENT, TABLE = 0, 1, 2, 3, 4, 8  # words of the callback's table; EVENT takes three
+
+_get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
+_event_count = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
+_event_get = types.ExternalFunction(
+    "jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32)
+)
+
+
+@realtime
+def read_midi(memory: Memory, table: NDArray[np.uint64], buffer: Any) -> None:
+    """Queue this cycle's channel messages at their frames. `table[EVENT:]` takes a jack_midi_event_t."""
+    state = memory.state[0]
+    for i in range(_event_count(buffer)):
+        _event_get(pointer_from(np.uint64(table.ctypes.data + 8 * EVENT)), buffer, i)
+        offset, size = np.int64(table[EVENT] & np.uint64(0xFFFFFFFF)), table[EVENT + 1]
+        if 2 <= size <= 3:
+            data = carray(pointer_from(table[EVENT + 2]), 3, np.uint8)
+            status, second = data[0], data[2] if size == 3 else np.uint8(0)
+            if 0x80 <= status < 0xF0 and is_welcome(PENDING - state.pending, status >> 4, second):
+                if state.pending < PENDING:
+                    insert(memory, state.clock + offset, 0, status, data[1], second)
+
+
+def _callback(frames: int, argument: Any) -> int:
+    """JackProcessCallback."""
+    table = carray(argument, TABLE, np.uint64)
+    handle = pointer_from(table[HANDLE])
+    read_midi(attach(carray(handle, ADDRESSES, np.uint64)), table, _get_buffer(table[MIDI_IN], frames))
+    call_block(handle, _get_buffer(table[LEFT], frames), _get_buffer(table[RIGHT], frames), 1, np.int64(frames))
+    return 0
+
+
+def jack_module() -> Any:
+    """The JACK-Client module. Raises DriverError where it or libjack is missing."""
+    try:
+        import jack
+    except (ImportError, OSError) as error:
+        raise DriverError(f"JACK is missing: {MISSING}") from error
+    library = ctypes.util.find_library("jack")
+    if library is None:
+        raise DriverError(f"libjack is missing: {MISSING}")
+    llvmlite.binding.load_library_permanently(library)
+    return jack
+
+
+class JackDriver:
+    """A JACK client with ports midi_in, out_1 and out_2; the server dictates rate and period."""
+
+    def __init__(self, connect: bool = True, client_name: str = "rtsynth") -> None:
+        jack = jack_module()
+        try:
+            self._client = jack.Client(client_name, no_start_server=True)
+        except jack.JackOpenError as error:
+            raise DriverError(
+                "no JACK server is running: start one (jackd -R -d alsa), or use --audio portaudio or null"
+            ) from error
+        self.name = f"jack: {self._client.name}"
+        self.rate = float(self._client.samplerate)
+        self.period = int(self._client.blocksize)
+        self.lost = False
+        self._connect = connect
+        self._midi = self._client.midi_inports.register("midi_in")
+        self._outs = [self._client.outports.register(f"out_{i}") for i in (1, 2)]
+        self._table = np.zeros(TABLE, np.uint64)
+
+    def start(self, engine: Engine) -> None:
+        """Hand the compiled callback to JACK, go live, and connect to the system's playback and MIDI sources."""
+        jack = jack_module()
+        self._engine = engine
+        engine.memory.state[0]["delay"] = self.period
+        self._compiled = cfunc(
+            types.int32(types.uint32, types.voidptr), error_model="numpy", forceinline=True, cache=True
+        )(_callback)
+        ffi, lib = jack._ffi, jack._lib
+        ports = [int(ffi.cast("uintptr_t", port._ptr)) for port in (self._midi, *self._outs)]
+        self._table[: MIDI_IN + 3] = [address(engine.handle), *ports]
+        callback = ffi.cast("JackProcessCallback", self._compiled.address)
+        lib.jack_set_process_callback(self._client._ptr, callback, ffi.cast("void*", address(self._table)))
+        self._client.set_xrun_callback(self._note_xrun)
+        self._client.set_shutdown_callback(self._note_shutdown)
+        self._client.activate()
+        if self._connect:
+            self._connect_all()
+
+    def _note_xrun(self, delayed: float) -> None:
+        """JACK's notification thread, µs."""
+        told = self._engine.memory.telemetry[0]
+        told["xruns"] += 1
+        told["xrun_longest"] = max(int(told["xrun_longest"]), int(delayed))
+
+    def _note_shutdown(self, status: Any, reason: str) -> None:
+        self.lost = True
+
+    def _connect_all(self) -> None:
+        client = self._client
+        playback = client.get_ports(is_audio=True, is_input=True, is_physical=True)
+        for out, target in zip(self._outs, playback, strict=False):
+            client.connect(out, target)
+        for source in client.get_ports(is_midi=True, is_output=True, is_physical=True):
+            client.connect(source, self._midi)
+
+    def stop(self) -> None:
+        """Leave JACK's graph and close the client."""
+        if not self.lost:
+            self._client.deactivate()
+        self._client.close()
