@@ -1,7 +1,7 @@
 """Pitch-synchronous analysis of one note into partials and noise bands, 187.5 frames a second.
 
-Every partial is heard through a Hann window of whole periods that never reaches back over the onset: it starts
-two periods long and grows with the note. Frames too early for a centred window hold the first one.
+Every partial is heard through a Hann window of whole periods that never reaches back over the onset. It
+starts two periods long and grows with the note. Frames too early for a centred window hold the first one.
 """
 
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ class Analysis:
     """Frames of one note; F = FRAMES, K = partials below 20 kHz.
 
     amplitude (F + 1, K) linear at frame starts; hz (F, K) mean over each frame; phase (K,) radians at the
-    onset; noise (F + 1, bands) power; signal and residual (F * 256,) the aligned original and what partials leave
-    of it.
+    onset; noise (F + 1, bands) power; signal and residual (F * 256,) the aligned original and what partials
+    leave of it.
     """
 
     amplitude: Array

@@ -1,4 +1,4 @@
-"""Make an instrument bundle of a checkpoint: `python -m rtsynth_models.export --checkpoint F --out FOLDER`."""
+"""Make an instrument bundle: `python -m rtsynth_models.export --checkpoint F --out FOLDER`."""
 
 import json
 import os

@@ -20,27 +20,27 @@ STEP_INPUTS, STEP_OUTPUTS = ["film", "static", "time"], ["amplitude", "ratio", "
 
 
 class NoteGraph(nn.Module):
-    """pitch (V,) MIDI number, velocity (V,) 0..1, latent (V, Z) to film (V, F), static (V, O), slopes (V, 2) dB/s."""
+    """Once per note: pitch, velocity (V,) and latent (V, Z) to film (V, F), static (V, O), slopes (V, 2)."""
 
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
         self.note = model.note
 
     def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Conditioning of a note."""
+        """Pitch as a MIDI number, velocity 0..1; slopes of release and late decay in dB/s."""
         film, static, log_slope = self.note(pitch, velocity, latent)
         return film, static, slope(log_slope)
 
 
 class StepGraph(nn.Module):
-    """film, static, time (V,) in seconds and states to amplitude (V, 2, K), ratio (V, 2, K), noise (V, 2, bands)."""
+    """Once per step: film, static, time (V,), states to amplitude, ratio (V, 2, K), noise (V, 2, bands)."""
 
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
         self.generator = model.generator
 
     def forward(self, film: Tensor, static: Tensor, time: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
-        """One step of two frames; linear gains, ratios to the grid's fundamental, and the next states."""
+        """Time in seconds since note-on; linear gains, ratios to the grid's fundamental, next states."""
         frames, following = self.generator.step(film, static, time, list(states))
         level, cents, noise = denormalise(frames, self.generator.config.partials)
         return gain(level), ratio(cents), gain(noise), *following
@@ -78,13 +78,14 @@ def _export(
             output_names=outputs,
             dynamic_axes=voices,
             opset_version=OPSET,
+            do_constant_folding=False,  # so that weights keep their names and can be read back
             dynamo=False,
         )
 
 
 @contextmanager
 def _tracing() -> Iterator[None]:
-    """torch calls its tracing exporter deprecated; its successor needs onnxscript and another opset."""
+    """Silence the deprecation of the tracing exporter: its successor needs onnxscript and another opset."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         yield

@@ -20,7 +20,7 @@ AUDIBLE_DB = -75.0
 class Notes:
     """N notes of F frames.
 
-    frames (N, F, O) normalised, half precision; slopes (N, 2) in log(1 + dB/s), NaN where unknown; the rest (N,).
+    frames (N, F, O) normalised, float16; slopes (N, 2) in log(1 + dB/s), NaN where unknown; others (N,).
     `peak` is the note's loudest partial in dB, `slots` how many partials lie below 20 kHz.
     """
 

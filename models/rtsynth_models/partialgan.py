@@ -1,8 +1,8 @@
 """PartialGAN's generator: a note's partials and noise bands, two frames a step, causal.
 
-A note network runs once per note and turns pitch, velocity and latent into a static spectrum and the scales and
-shifts (FiLM) of the step network, which sees nothing else than the time since note-on. Shapes: B notes, T steps,
-H hidden channels, Z latent size, O output channels per frame, F FiLM values.
+A note network runs once per note and turns pitch, velocity and latent into a static spectrum and the scales
+and shifts (FiLM) of the step network, which sees nothing else than the time since note-on. Shapes: B notes,
+T steps, H hidden channels, Z latent size, O output channels per frame, F FiLM values.
 """
 
 import math

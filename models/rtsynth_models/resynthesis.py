@@ -17,8 +17,8 @@ BIN_WEIGHTS = band_weights(np.arange(NOISE_WINDOW // 2 + 1) * SAMPLE_RATE / NOIS
 def render_partials(amplitude: Array, hz: Array, phase: Array) -> Array:
     """Sum of cosines, shape (F * 256,) at 48 kHz.
 
-    `amplitude` (F + 1, K) is linear and ramps from frame to frame, `hz` (F, K) holds for a frame, `phase` (K,) is
-    in radians at the first sample.
+    `amplitude` (F + 1, K) is linear and ramps from frame to frame, `hz` (F, K) holds for a frame, `phase`
+    (K,) is in radians at the first sample.
     """
     return _bank(*(np.ascontiguousarray(a, dtype=np.float64) for a in (amplitude, hz, phase)))
 

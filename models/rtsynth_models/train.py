@@ -1,7 +1,7 @@
 """Train PartialGAN by reconstruction: `python -m rtsynth_models.train --data DIR --out DIR --minutes N`.
 
-Resumes from `OUT/checkpoint.pt`. `--minutes` is the length of the whole training, over which the learning rate
-falls to nothing; time spent before an interruption counts.
+Resumes from `OUT/checkpoint.pt`. `--minutes` is the length of the whole training, over which the learning
+rate falls to nothing; time spent before an interruption counts.
 """
 
 import math

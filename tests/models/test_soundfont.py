@@ -1,0 +1,42 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from rtsynth_models.analysis import analyse, midi_hz
+from rtsynth_models.metrics import spectral_distance
+from rtsynth_models.resynthesis import render_note
+from rtsynth_models.soundfont import LEAD_SECONDS, NOTE_SECONDS, SAMPLE_RATE, SOUNDFONT, render_notes
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.skipif(not SOUNDFONT.exists() or not shutil.which("fluidsynth"), reason="needs fluidsynth"),
+]
+
+
+@pytest.fixture(scope="module")
+def flute() -> np.ndarray:
+    return render_notes(73, [(69, 100), (81, 40)])
+
+
+def test_every_note_is_alone_in_its_row(flute):
+    assert flute.shape == (2, round(NOTE_SECONDS * SAMPLE_RATE))
+    assert np.abs(flute[:, : round(0.9 * LEAD_SECONDS * SAMPLE_RATE)]).max() < 1e-4
+    assert np.abs(flute).max(1)[0] > 2 * np.abs(flute).max(1)[1] > 0
+
+
+def test_a_note_sounds_at_its_pitch(flute):
+    spectrum = np.abs(np.fft.rfft(flute[1, SAMPLE_RATE : 3 * SAMPLE_RATE] * np.hanning(2 * SAMPLE_RATE)))
+    fundamental = np.argmax(spectrum[: 2 * 1300]) / 2  # the octave may be louder
+    assert fundamental == pytest.approx(midi_hz(81), rel=0.006)
+
+
+def test_an_analysed_note_played_back_is_near_the_original(flute):
+    note = analyse(flute[0], 69)
+    played = render_note(note.amplitude[:-1], note.hz, note.noise[:-1])
+    assert spectral_distance(note.signal, played) < 4.0
+
+
+def test_a_missing_soundfont_says_what_to_install(tmp_path):
+    with pytest.raises(FileNotFoundError, match="fluid-soundfont-gm"):
+        render_notes(0, [(60, 100)], tmp_path / "none.sf2")
