@@ -2,15 +2,11 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from .choosing import in_order
-from .errors import DeviceError
-
-INSTALL_PORTAUDIO = "PortAudio is not installed: sudo apt-get install libportaudio2"
-INSTALL_JACK = "libjack is not installed: sudo apt-get install jackd2, then pip install 'rtsynth[jack]'"
+from rtsynth_engine.drivers.jack import jack_module
+from rtsynth_engine.drivers.portaudio import portaudio
 
 
 @dataclass(frozen=True)
@@ -49,19 +45,10 @@ def quiet() -> Iterator[None]:
         os.close(null)
 
 
-def portaudio() -> Any:
-    """The sounddevice module. Raises DeviceError when PortAudio is missing or cannot start."""
-    try:
-        with quiet():
-            import sounddevice
-    except OSError as error:
-        raise DeviceError(f"{INSTALL_PORTAUDIO}; or use --audio jack or --audio null") from error
-    return sounddevice
-
-
 def audio_devices() -> list[AudioDevice]:
-    """Every PortAudio device with an output. Raises DeviceError when PortAudio is missing."""
-    sounddevice = portaudio()
+    """Every PortAudio device with an output. Raises DriverError when PortAudio is missing."""
+    with quiet():
+        sounddevice = portaudio()
     apis = [api["name"] for api in sounddevice.query_hostapis()]
     default = sounddevice.default.device[1]
     return [
@@ -79,37 +66,9 @@ def audio_devices() -> list[AudioDevice]:
     ]
 
 
-def choose_device(wanted: str | None, devices: Sequence[AudioDevice]) -> AudioDevice:
-    """The device of that index or name, or the only one that has all the words in order; None is the default.
-
-    Raises DeviceError, which lists the matches of an ambiguous name and the devices there are.
-    """
-    if not devices:
-        raise DeviceError("no sound device; connect one, start a JACK server, or use --audio null")
-    if wanted is None:
-        return next((device for device in devices if device.default), devices[0])
-    exact = [device for device in devices if wanted in (str(device.index), device.name)]
-    words = wanted.lower().split()
-    matches = exact or [
-        device for device in devices if in_order(words, f"{device.name}, {device.api}".lower())
-    ]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise DeviceError(f"device {wanted!r} is ambiguous: {_listing(matches)}")
-    raise DeviceError(f"no device {wanted!r}; there are {_listing(devices)}")
-
-
-def _listing(devices: Sequence[AudioDevice]) -> str:
-    return "; ".join(f"{device.index} {device.name}, {device.api}" for device in devices)
-
-
 def jack_server() -> JackServer | None:
-    """The running JACK server, or None; never starts one. Raises DeviceError when libjack is missing."""
-    try:
-        import jack
-    except (ImportError, OSError) as error:
-        raise DeviceError(INSTALL_JACK) from error
+    """The running JACK server, or None; never starts one. Raises DriverError when JACK is missing."""
+    jack = jack_module()
     try:
         with quiet():
             client = jack.Client("rtsynth-look", no_start_server=True)

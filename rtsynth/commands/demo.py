@@ -13,5 +13,6 @@ def demo(audio: str) -> None:
     Without a sound device the piece plays silently and is left in demo.wav.
     """
     from .. import session
+    from ..audio import AudioRequest
 
-    session.demo(audio)
+    session.demo(AudioRequest(audio))

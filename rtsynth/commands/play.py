@@ -46,5 +46,7 @@ def play(
     Program changes choose among the General MIDI programs.
     """
     from .. import session
+    from ..audio import AudioRequest
 
-    session.play(session.Request(preset, audio, midi, rate, block, connect, duration, report))
+    request = AudioRequest(audio, rate, block, connect)
+    session.play(session.Request(preset, request, midi, duration, report))

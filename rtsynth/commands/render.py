@@ -39,4 +39,4 @@ def render(
     """Render FILE.mid to OUT.wav, faster than it plays; the same options give the same samples."""
     from .. import session
 
-    session.render(file, out, preset=preset, rate=rate, block=block, seed=seed, tail=tail)
+    session.render(session.RenderRequest(file, out, preset, rate, block, seed, tail))

@@ -1,0 +1,66 @@
+"""A live session: MIDI process, driver and engine, opened in order and closed in order."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from rtsynth_engine.drivers.contract import Driver
+from rtsynth_engine.engine import Engine
+
+from .audio import AudioRequest, open_driver
+from .inputs import open_midi, plan_midi
+from .lineup import Lineup
+from .midi.ports import MidiProcess
+
+FADE = 0.1  # seconds the end is given to fade out
+
+
+@dataclass(frozen=True)
+class Session:
+    """What runs. `inputs` names what MIDI comes from; `ports` serves those that JACK does not read."""
+
+    lineup: Lineup
+    driver: Driver
+    engine: Engine
+    inputs: tuple[str, ...]
+    ports: MidiProcess | None
+
+
+@contextmanager
+def playing(
+    lineup: Lineup,
+    audio: AudioRequest,
+    midi: Sequence[str],
+    programs: Sequence[int] = (),
+    stage: Callable[[str], object] = lambda text: None,
+) -> Iterator[Session]:
+    """Open everything, sound until the block is left, fade out and close. Main thread.
+
+    `midi` as in `--midi`; `programs` are ready to sound at once; `stage` hears what is being done.
+    Raises DriverError, HostError and BundleError; what was open by then is closed.
+    """
+    with ExitStack() as parts, ExitStack() as device:
+        stage("opening audio and MIDI")
+        driver = open_driver(audio)
+        device.callback(driver.stop)
+        plan = plan_midi(midi, driver.name)
+        ports = open_midi(plan)
+        if ports is not None:
+            parts.callback(ports.close)
+        stage("preparing the engine (compiled for this machine at its first start)")
+        engine = Engine(lineup.bundle, driver.rate, midi=ports.ring if ports else None)
+        parts.callback(engine.close)
+        lineup.load(engine)
+        stage("rendering attacks")
+        engine.prepare([lineup.start, *programs])
+        engine.feeder.start()
+        driver.start(engine)
+        device.callback(_fade_out, engine)
+        inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
+        yield Session(lineup, driver, engine, inputs, ports)
+
+
+def _fade_out(engine: Engine) -> None:
+    engine.fade_out()
+    time.sleep(FADE)

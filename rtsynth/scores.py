@@ -1,0 +1,61 @@
+"""A score, from seconds to the engine's clock: queued ahead while it plays live, or all at once offline."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_engine.engine import Engine
+from rtsynth_engine.rings import EVENT
+
+from .errors import HostError
+from .midi.files import MidiFileError, Score, read_midi
+
+AHEAD = 0.25  # seconds a live score is queued ahead of the clock
+PROGRAM_CHANGE = 0xC0
+
+
+def load_score(path: Path) -> Score:
+    """Read a MIDI file. Raises HostError, one line with the byte offset."""
+    try:
+        return read_midi(path)
+    except MidiFileError as error:
+        raise HostError(str(error)) from error
+
+
+def to_events(score: Score, rate: float, keep_programs: bool = True) -> NDArray[Any]:
+    """EVENT records by absolute frame; `keep_programs` False leaves program changes out."""
+    chosen = score.events
+    if not keep_programs:
+        chosen = chosen[chosen["status"] & 0xF0 != PROGRAM_CHANGE]
+    events = np.zeros(len(chosen), EVENT)
+    events["time"] = np.rint(chosen["seconds"] * rate)
+    for field in ("port", "status", "data1", "data2"):
+        events[field] = chosen[field]
+    return events
+
+
+def programs_of(events: NDArray[Any]) -> list[int]:
+    """Program numbers that the events choose, and 0, which channels begin on."""
+    changes = events[events["status"] & 0xF0 == PROGRAM_CHANGE]
+    return sorted({0, *changes["data1"].tolist()})
+
+
+class Cue:
+    """Feeds events to a running engine, a little ahead of its clock. Host's main thread."""
+
+    def __init__(self, engine: Engine, events: NDArray[Any], start: int) -> None:
+        """`start`: the frame of the engine's clock at which the score begins."""
+        self.engine, self.events, self.start = engine, events, start
+        self.sent = 0
+
+    def feed(self) -> None:
+        """Queue what is due soon; a full ring gets the rest at the next call."""
+        until = self.engine.clock + AHEAD * self.engine.rate - self.start
+        while self.sent < len(self.events) and self.events[self.sent]["time"] < until:
+            event = self.events[self.sent].item()
+            time, port, status, data1, data2 = event[:5]
+            if not self.engine.push(self.start + time, status, data1, data2, port):
+                return
+            self.sent += 1

@@ -1,0 +1,188 @@
+"""What the commands `play`, `demo` and `render` do."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from rtsynth_engine.engine import Engine
+
+from .audio import RATE, SILENT, AudioRequest, best_driver
+from .errors import DeviceError
+from .folders import SHIPPED
+from .lineup import Lineup, choose_lineup
+from .midi.files import Score
+from .panel import Panel, console, say, stages
+from .playing import Session, playing
+from .rendering import render_to_wav
+from .scores import Cue, load_score, programs_of, to_events
+from .summary import figures, lines, write_figures
+
+DEMO, DEMO_WAV = SHIPPED / "demo.mid", Path("demo.wav")
+LOOK = 0.1  # seconds between looks at a running session
+LEAD_IN, TAIL = 0.5, 3.0  # seconds before and after the demo
+BLOCK = 256  # frames; the samples do not depend on it
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of `play`."""
+
+    preset: str | None
+    audio: AudioRequest
+    midi: tuple[str, ...]
+    duration: float | None
+    report: Path | None
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """The options of `render`."""
+
+    file: Path
+    out: Path
+    preset: str | None = None
+    rate: float | None = None
+    block: int | None = None
+    seed: int = 0
+    tail: float = TAIL
+
+
+def play(request: Request) -> None:
+    """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
+    lineup = _lineup(request.preset)
+    with stages() as stage, playing(lineup, _heard(request.audio), request.midi, stage=stage) as session:
+        stage("")
+        inputs = ", ".join(session.inputs) or "none"
+        say(f"{lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
+        end = time.monotonic() + (request.duration or float("inf"))
+        _watch(session, lambda: time.monotonic() < end)
+        _report(session, request.report)
+
+
+def demo(audio: AudioRequest) -> None:
+    """Play the built-in piece live; without a sound device also write it to demo.wav."""
+    lineup, audio, score = _lineup(None), _heard(audio), load_score(DEMO)
+    if audio.driver == "null":
+        render(RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
+    programs = programs_of(to_events(score, RATE))
+    with stages() as stage, playing(lineup, audio, ("none",), programs, stage) as session:
+        stage("")
+        say(f"First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")
+        _perform(session, score)
+        _report(session, None)
+
+
+def _perform(session: Session, score: Score) -> None:
+    """Feed the score to the running engine and wait for its end."""
+    engine = session.engine
+    start = engine.clock + round(LEAD_IN * engine.rate)
+    cue = Cue(engine, to_events(score, engine.rate), start)
+    end = start + round((score.length + TAIL) * engine.rate)
+
+    def going() -> bool:
+        cue.feed()
+        return engine.clock < end
+
+    _watch(session, going, lambda: f"{max(engine.clock - start, 0) / engine.rate:4.0f} s  ")
+
+
+def render(request: RenderRequest) -> None:
+    """Render a MIDI file to a WAV file."""
+    lineup, score = _lineup(request.preset), load_score(request.file)
+    say(*score.warnings)
+    with stages() as stage:
+        stage("preparing the engine (compiled for this machine at its first start)")
+        engine = Engine(lineup.bundle, request.rate or RATE, seed=request.seed)
+        with closing(engine):
+            lineup.load(engine)
+            events = to_events(score, engine.rate, keep_programs=request.preset is None)
+            engine.prepare([lineup.start, *programs_of(events)])
+            stage("")
+            _render(engine, events, score.length + request.tail, request)
+            if engine.telemetry().drums_muted:
+                say(DRUMS_MUTED)
+
+
+def _render(engine: Engine, events: Any, seconds: float, request: RenderRequest) -> None:
+    began = time.monotonic()
+    columns = (TextColumn(f"{request.out}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(), transient=True) as progress:
+        task = progress.add_task("", total=seconds)
+
+        def show(done: float) -> None:
+            progress.update(task, completed=done)
+
+        render_to_wav(engine, events, seconds, request.out, request.block or BLOCK, show)
+    spent = time.monotonic() - began
+    say(f"{request.out}: {seconds:.1f} s rendered in {spent:.1f} s ({seconds / spent:.1f} × real time)")
+
+
+def _lineup(wanted: str | None) -> Lineup:
+    lineup = choose_lineup(wanted)
+    say(*lineup.remarks)
+    return lineup
+
+
+def _heard(audio: AudioRequest) -> AudioRequest:
+    """The same request, with `auto` decided; says so where nothing will be heard."""
+    if audio.driver != "auto":
+        return audio
+    driver = best_driver()
+    if driver == "null":
+        say(SILENT)
+    return replace(audio, driver=driver)
+
+
+def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str] = str) -> None:
+    """Show the live line while `going`, and say once what goes wrong; Ctrl-C and SIGTERM end it quietly.
+
+    Raises DeviceError when the device is lost.
+    """
+    said: set[str] = set()
+    with Panel() as panel, _interruptible():
+        while going():
+            panel.show(session.engine.telemetry(clear_peaks=True), prefix())
+            for trouble in set(_troubles(session)) - said:
+                say(trouble)
+                said.add(trouble)
+            if session.driver.lost:
+                raise DeviceError(f"{session.driver.name} is gone; start it again, then rtsynth")
+            time.sleep(LOOK)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end what is inside, as if it had ended by itself."""
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+DRUMS_MUTED = "channel 10 stays silent: there is no drum kit yet"
+
+
+def _troubles(session: Session) -> Iterator[str]:
+    told, feeder = session.engine.telemetry(), session.engine.feeder
+    if told.drums_muted:
+        yield DRUMS_MUTED
+    if feeder.failures:
+        yield f"the network failed, sounding notes are held meanwhile: {feeder.last_failure}"
+    if session.ports is not None and not session.ports.alive():
+        yield "the MIDI ports are gone; start rtsynth again to get them back"
+
+
+def _report(session: Session, path: Path | None) -> None:
+    told = figures(session)
+    say(*lines(told))
+    if path is not None:
+        write_figures(told, path)
