@@ -46,7 +46,12 @@ def realtime_sum(function: F) -> F:
 
 
 def offline(function: F) -> F:
-    """Compile for a Python thread: releases the interpreter while it runs, kept in numba's cache."""
+    """Compile for a Python thread, kept in numba's cache. Short work: giving the interpreter away would cost more."""
+    return njit(error_model="numpy", cache=True)(function)  # type: ignore[no-any-return]
+
+
+def detached(function: F) -> F:
+    """`offline` for a loop that runs for long: lets go of the interpreter meanwhile."""
     return njit(error_model="numpy", nogil=True, cache=True)(function)  # type: ignore[no-any-return]
 
 

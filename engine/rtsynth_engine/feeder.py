@@ -4,6 +4,7 @@ It asks shared memory which voices want frames, steps the network for all of the
 renders attacks. It never touches what the callback owns.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from .attack import AttackCache
 from .generators.contract import Generator
 from .generators.onnx import BATCHES
 from .layout import VOICES, Memory
-from .streaming import deliver_block, gather_demand
+from .priority import raise_priority
+from .streaming import deliver_blocks, gather_demand
 
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
 IDLE_SECONDS = 0.002
+SWITCH_SECONDS = 0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
 MOST = BATCHES[-1]
 F4 = np.float32
 
@@ -46,6 +49,7 @@ class Feeder:
         self.jobs: Iterator[None] = iter(())
         self.failures = 0
         self.last_failure = ""
+        self.priority = "normal"
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -83,9 +87,7 @@ class Feeder:
         over = self.counts[rows] / self.timing.rate - self.timing.longest
         for i in np.nonzero(over > 0)[0]:
             frames[i, :, :96] *= F4(10.0 ** (-self.decay[rows[i]] * over[i] / 20.0))
-        for i, v in enumerate(rows):
-            deliver_block(self.memory, int(v), int(self.seen[v]), int(self.counts[v]), frames[i])
-        self.counts[rows] += frames.shape[1]
+        deliver_blocks(self.memory, rows, self.seen, self.counts, frames)
 
     def fill(self) -> bool:
         """Render a little of the attack cache; False when all keys of the programs in use are ready."""
@@ -110,6 +112,7 @@ class Feeder:
     def start(self) -> None:
         """Run on a thread of its own until `stop`."""
         self._stop.clear()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
         self._thread.start()
 
@@ -121,6 +124,7 @@ class Feeder:
             self._thread = None
 
     def _run(self) -> None:
+        self.priority = raise_priority()
         while not self._stop.is_set():
             try:
                 busy = self.serve() or self.fill()

@@ -230,6 +230,8 @@ def make_memory(midi: Ring | None = None) -> Memory:
 
     `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands in.
     """
+    frames = np.zeros((VOICES, STREAM_FRAMES, FRAME), np.float32)
+    frames.fill(0.0)  # touched now, so that the callback meets no page for the first time
     return Memory(
         state=np.zeros(1, STATE),
         channels=np.zeros(CHANNELS, CHANNEL),
@@ -242,7 +244,7 @@ def make_memory(midi: Ring | None = None) -> Memory:
         attack=np.zeros((CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME), np.float32),
         slopes=np.zeros((CACHES, KEYS), np.float32),
         lamps=np.zeros(CACHES * KEYS, np.int64),
-        frames=np.zeros((VOICES, STREAM_FRAMES, FRAME), np.float32),
+        frames=frames,
         written=np.zeros(VOICES, np.int64),
         serials=np.zeros(VOICES, np.int64),
         position=np.zeros(VOICES, np.int64),

@@ -95,18 +95,26 @@ def blend_frame(out: NDArray[np.float32], other: NDArray[np.float32], share: np.
 
 
 @offline
-def deliver_block(memory: Memory, v: int, serial: int, count: int, block: NDArray[np.float32]) -> bool:
-    """Write a block (frames, FRAME) after `count` earlier frames of a note. Generator thread.
+def deliver_blocks(
+    memory: Memory,
+    rows: NDArray[np.int64],
+    serials: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    blocks: NDArray[np.float32],
+) -> None:
+    """Write blocks (n, frames, FRAME) for the voices `rows` (n,), each after `counts` earlier frames. Generator thread.
 
-    Returns False, writing nothing, if any number is not finite or beyond reason.
+    A block with a number that is not finite or beyond reason is not written: the voice holds what it had.
     """
-    if not is_sane(block):
-        memory.telemetry[0].bad_blocks += 1
-        return False
-    for j in range(len(block)):
-        copy_frame(memory.frames[v, (count + j) % STREAM_FRAMES], block[j])
-    store_release(memory.written, v, (serial << WRITTEN_SHIFT) | (count + len(block)))
-    return True
+    for i in range(len(rows)):
+        v, count = rows[i], counts[rows[i]]
+        if is_sane(blocks[i]):
+            for j in range(blocks.shape[1]):
+                copy_frame(memory.frames[v, (count + j) % STREAM_FRAMES], blocks[i, j])
+            store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | (count + blocks.shape[1]))
+        else:
+            memory.telemetry[0].bad_blocks += 1
+        counts[v] += blocks.shape[1]
 
 
 @realtime

@@ -7,7 +7,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from ..compiling import load_acquire, offline, pointer_from, store_release
+from ..compiling import detached, load_acquire, offline, pointer_from, store_release
 from ..engine import Engine
 from ..handle import call_block
 from ..telemetry import now
@@ -16,13 +16,13 @@ _nanosleep = types.ExternalFunction("nanosleep", types.int32(types.voidptr, type
 SECOND = 1_000_000_000
 
 
-@offline
+@detached
 def _sleep(timespec: NDArray[np.int64], nanoseconds: int) -> None:
     timespec[0], timespec[1] = nanoseconds // SECOND, nanoseconds % SECOND
     _nanosleep(pointer_from(np.uint64(timespec.ctypes.data)), pointer_from(np.uint64(0)))
 
 
-@offline
+@detached
 def _run(
     handle: NDArray[np.uint64],
     state: Any,
