@@ -1,8 +1,10 @@
 """The process that MIDI ports live in: nothing the playing process does can delay a message.
 
-`python -m rtsynth.midi.process --ring NAME --capacity N --port NAME … [--virtual NAME]` opens the ports, says so
-in one line of JSON and writes every short message into the ring until its standard input closes or a signal ends
-it. With `--list` it only says which inputs there are. What goes wrong is a line of JSON too, and exit code 2.
+    python -m rtsynth.midi.process --ring NAME --capacity N --port NAME … [--virtual NAME]
+
+opens the ports, says so in one line of JSON and writes every short message into the ring until its standard
+input closes or a signal ends it. With `--list` it only says which inputs there are. What goes wrong is a line
+of JSON too, and exit code 2.
 """
 
 import argparse
