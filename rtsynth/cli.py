@@ -1,5 +1,6 @@
 """The command line. Commands import what is heavy when they run, so that `rtsynth --help` answers at once."""
 
+import signal
 import sys
 
 import click
@@ -33,6 +34,7 @@ for command in (play, demo, render, presets, instruments, devices, doctor):
 
 def main() -> None:
     """Run the command line; an error a person can do something about is one line and exit status 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as cleanly as Ctrl-C
     try:
         status = rtsynth.main(prog_name="rtsynth", standalone_mode=False)
     except click.Abort:

@@ -34,17 +34,11 @@ def say(*remarks: str) -> None:
 @contextmanager
 def stages() -> Iterator[Callable[[str], None]]:
     """Give a function that shows what is being done: a spinner on a terminal, else a line. "" ends it."""
+    if not console().is_terminal:
+        yield lambda text: say(text) if text else None
+        return
     with console().status("") as status:
-
-        def stage(text: str) -> None:
-            if not text:
-                status.stop()
-            elif console().is_terminal:
-                status.update(text)
-            else:
-                say(text)
-
-        yield stage
+        yield lambda text: status.update(text) if text else status.stop()
 
 
 class Panel:

@@ -1,9 +1,8 @@
 """What the commands `play`, `demo` and `render` do."""
 
-import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from .summary import figures, lines, write_figures
 DEMO, DEMO_WAV = SHIPPED / "demo.mid", Path("demo.wav")
 LOOK = 0.1  # seconds between looks at a running session
 LEAD_IN, TAIL = 0.5, 3.0  # seconds before and after the demo
+DRUMS_MUTED = "channel 10 stays silent: there is no drum kit yet"
 BLOCK = 256  # frames; the samples do not depend on it
 
 
@@ -145,7 +145,7 @@ def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str
     Raises DeviceError when the device is lost.
     """
     said: set[str] = set()
-    with Panel() as panel, _interruptible():
+    with Panel() as panel, suppress(KeyboardInterrupt):
         while going():
             panel.show(session.engine.telemetry(clear_peaks=True), prefix())
             for trouble in set(_troubles(session)) - said:
@@ -154,21 +154,6 @@ def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str
             if session.driver.lost:
                 raise DeviceError(f"{session.driver.name} is gone; start it again, then rtsynth")
             time.sleep(LOOK)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end what is inside, as if it had ended by itself."""
-    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, former)
-
-
-DRUMS_MUTED = "channel 10 stays silent: there is no drum kit yet"
 
 
 def _troubles(session: Session) -> Iterator[str]:
