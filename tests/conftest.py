@@ -26,9 +26,10 @@ def jack_server() -> Iterator[str]:
     require(jackd, "jackd")
     name = f"rtsynth-{os.getpid()}"
     command = [str(jackd), "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "128"]
+    quiet = subprocess.DEVNULL
     with (
         pytest.MonkeyPatch.context() as patch,
-        subprocess.Popen(command, stdout=subprocess.DEVNULL) as server,
+        subprocess.Popen(command, stdout=quiet, stderr=quiet) as server,
     ):
         patch.setenv("JACK_DEFAULT_SERVER", name)
         patch.setenv("JACK_NO_START_SERVER", "1")

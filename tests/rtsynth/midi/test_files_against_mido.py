@@ -1,5 +1,7 @@
 """mido, an independent reader, hears the same in every valid file."""
 
+from importlib.resources import files
+
 import mido
 import numpy as np
 from hypothesis import given, settings
@@ -45,3 +47,7 @@ def assert_same_as_mido(path):
     np.testing.assert_allclose(ours, np.reshape(expected, (-1, 4)), rtol=1e-9)
     np.testing.assert_allclose(score.length, now, rtol=1e-9)
     assert score.warnings == ()
+
+
+def test_the_demo_piece_plays_as_mido_plays_it():
+    assert_same_as_mido(files("rtsynth_presets") / "demo.mid")

@@ -1,5 +1,7 @@
 """What ports send reaches the ring, whole and in order, and no note hangs when the ring was full."""
 
+from functools import partial
+
 import pytest
 
 from rtsynth.midi.fake import FakeBackend
@@ -103,9 +105,7 @@ def test_after_close_nothing_reaches_the_ring(ring, inlet):
 
 
 def opened(backend: FakeBackend, inlet: Inlet, *wanted: str, virtual: str | None = None) -> list[str]:
-    return open_ports(
-        backend, wanted, virtual, lambda port: lambda time, data: inlet.receive(port, time, data)
-    )
+    return open_ports(backend, wanted, virtual, lambda port: partial(inlet.receive, port))
 
 
 def test_ports_are_numbered_in_the_order_given_and_the_virtual_one_comes_last(ring, inlet):

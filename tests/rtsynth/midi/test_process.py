@@ -35,6 +35,10 @@ def arrived(process: MidiProcess, count: int) -> list[tuple[int, ...]]:
     return events
 
 
+def shared_memory_exists(name: str) -> bool:
+    return os.path.exists(f"/dev/shm/{name}")
+
+
 @pytest.fixture
 def fake() -> Iterator[tuple["subprocess.Popen[str]", SharedRing]]:
     """The process over a fake backend, and its ring."""
@@ -59,8 +63,7 @@ def test_the_end_of_standard_input_ends_the_process_and_leaves_the_ring_to_its_o
     process, ring = fake
     assert process.communicate(timeout=PATIENCE) == ("", "")
     assert process.returncode == 0
-    SharedRing(16, ring.name).memory.close if os.name == "nt" else None
-    assert os.path.exists(f"/dev/shm/{ring.name}")
+    assert shared_memory_exists(ring.name)
 
 
 @pytest.mark.parametrize(
@@ -153,12 +156,12 @@ class TestOverJack:
 
     def test_a_process_that_dies_is_seen_and_closes_quietly(self, jack_server, capfd):
         process = MidiProcess()
-        name = process.ring and process._shared.name
+        name = process._shared.name
         assert process.alive()
         os.kill(process._process.pid, signal.SIGKILL)
         process._process.wait(PATIENCE)
         assert not process.alive()
         process.close()
         process.close()
-        assert not os.path.exists(f"/dev/shm/{name}")
+        assert not shared_memory_exists(name)
         assert capfd.readouterr() == ("", "")
