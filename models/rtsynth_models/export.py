@@ -41,8 +41,8 @@ def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> 
         made.mkdir()
         export_graphs(model, made)
         _write(made / "instrument.json", json.dumps(manifest(model, checkpoint, made), indent=1) + "\n")
-        measured = json.loads(figures.read_text(encoding="utf-8")) if figures else {}
-        _write(made / "card.md", card(checkpoint, measured))
+        measured = json.loads(figures.read_text(encoding="utf-8")) if figures else None
+        _write(made / "card.md", card(checkpoint, sum(p.numel() for p in model.parameters()), measured))
         soundfile.write(made / "preview.wav", preview(model, checkpoint.programs), SAMPLE_RATE, "PCM_16")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(made, folder)

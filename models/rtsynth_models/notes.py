@@ -11,7 +11,7 @@ from rtsynth_models.catalogue import HELD_OUT, PROGRAMS, Program
 from rtsynth_models.dataset import load_program
 from rtsynth_models.scale import normalise
 
-SEGMENT = 128  # steps
+SEGMENT = 96  # steps
 LATE_DECAY_LEAST = 2.0  # dB/s: an instrument whose median note falls slower is sustained, the rest is tremolo
 AUDIBLE_DB = -75.0
 

@@ -7,12 +7,13 @@ T steps, H hidden channels, Z latent size, O output channels per frame, F FiLM v
 
 import math
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-PITCH_WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+PITCH_WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 18.0)  # to 4 semitones, as samples change
 TIME_CONSTANTS = (0.004, 0.015, 0.05, 0.2, 0.8, 2.5)  # seconds
 TIME_WAVES = (1.0, 2.0, 3.0, 4.0, 6.0)
 PITCH_FEATURES = 2 + 2 * len(PITCH_WAVES)
@@ -31,7 +32,8 @@ class Config:
     latent: int = 16
     hidden: int = 192
     inner: int = 384
-    conditioning: int = 128
+    trunk: int = 512
+    conditioning: int = 192
     dilations: tuple[int, ...] = (1, 2, 4, 8)
     longest_seconds: float = 3.98
 
@@ -97,9 +99,9 @@ class NoteNetwork(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        width = PITCH_FEATURES + 2 + config.latent
-        layers = [nn.Linear(width, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU()]
-        self.trunk = nn.Sequential(*layers, nn.Linear(256, config.conditioning), nn.SiLU())
+        widths = (PITCH_FEATURES + 2 + config.latent, config.trunk, config.trunk, config.conditioning)
+        layers = [(nn.Linear(a, b), nn.SiLU()) for a, b in pairwise(widths)]
+        self.trunk = nn.Sequential(*chain.from_iterable(layers))
         self.film = nn.Linear(config.conditioning, config.film)
         self.static = nn.Linear(config.conditioning, config.outputs)
         self.slopes = nn.Linear(config.conditioning, 2)

@@ -22,7 +22,7 @@ def draw_sheet(rows: dict[str, dict[str, Array]], path: Path) -> None:
         top = max(float(np.max(np.abs(signal))) for signal in row.values()) + 1e-9
         for axis, (name, signal) in zip(line, row.items(), strict=True):
             heard = signal / top + DITHER * np.random.default_rng(0).standard_normal(len(signal))
-            axis.specgram(heard, 2048, SAMPLE_RATE, noverlap=1536, vmin=FLOOR_DB - 60, vmax=-40)
+            axis.specgram(heard, NFFT=2048, Fs=SAMPLE_RATE, noverlap=1536, vmin=FLOOR_DB - 60, vmax=-40)
             level = 20 * np.log10(np.std(signal) + 1e-9)
             axis.set(ylim=(0, 16_000), title=f"{title} {name} ({level:.1f} dBFS)")
     figure.savefig(path, dpi=60)

@@ -137,7 +137,7 @@ def _report(training: Training) -> str:
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--minutes", required=True, type=float, help="Length of the whole training.")
 @click.option("--threads", default=1, show_default=True)
-@click.option("--batch", default=24, show_default=True, help="Segments a step.")
+@click.option("--batch", default=32, show_default=True, help="Segments a step.")
 def main(data: Path, out: Path, minutes: float, threads: int, batch: int) -> None:
     """Train PartialGAN on the data set in DATA, going on from OUT/checkpoint.pt if there is one."""
     torch.set_num_threads(threads)

@@ -4,16 +4,28 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
 
+from rtsynth_models.checkpoint import Weights
 from rtsynth_models.partialgan import Config, PartialGAN
 
 
-def read_config(manifest: dict[str, Any]) -> Config:
-    """Sizes of the network that a manifest describes; inner widths are the usual ones."""
+def read_bundle(folder: Path) -> PartialGAN:
+    """The network of a bundle; latent means are those of its places, their spread is not in a bundle."""
+    manifest = json.loads((folder / "instrument.json").read_text(encoding="utf-8"))
+    weights: Weights = {}
+    for name in ("note.onnx", "generator.onnx"):
+        for weight in onnx.load(folder / name).graph.initializer:
+            weights[weight.name] = torch.from_numpy(numpy_helper.to_array(weight).copy())
+    weights["mean"] = torch.tensor([place["latent"] for place in manifest["places"]])
+    model = PartialGAN(_config(manifest, weights))
+    model.load_state_dict(weights | {"log_variance": model.log_variance.detach()})
+    return model.eval().requires_grad_(False)
+
+
+def _config(manifest: dict[str, Any], weights: Weights) -> Config:
     head, states = manifest["head"], manifest["states"]
     return Config(
         instruments=len(manifest["places"]),
@@ -23,19 +35,8 @@ def read_config(manifest: dict[str, Any]) -> Config:
         frame_rate=head["frame_rate"],
         latent=manifest["latent"],
         hidden=states[0][1],
+        inner=len(weights["generator.blocks.0.widen.bias"]),
+        trunk=len(weights["note.trunk.0.bias"]),
+        conditioning=weights["note.film.weight"].shape[1],
         dilations=tuple(steps // 2 for steps, _ in states),
     )
-
-
-def read_bundle(folder: Path) -> PartialGAN:
-    """The network of a bundle; latent means are those of its places, their spread is not in a bundle."""
-    manifest = json.loads((folder / "instrument.json").read_text(encoding="utf-8"))
-    model = PartialGAN(read_config(manifest))
-    found = {}
-    for name in ("note.onnx", "generator.onnx"):
-        for weight in onnx.load(folder / name).graph.initializer:
-            found[weight.name] = torch.from_numpy(numpy_helper.to_array(weight).copy())
-    found["mean"] = torch.from_numpy(np.array([p["latent"] for p in manifest["places"]], np.float32))
-    found["log_variance"] = model.log_variance.detach()
-    model.load_state_dict(found)
-    return model.eval().requires_grad_(False)
