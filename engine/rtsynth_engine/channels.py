@@ -45,7 +45,7 @@ def power_on(memory: Memory) -> None:
         channel.volume = np.float32((100.0 / 127.0) ** 2)
         channel.pan = np.float32(0.0)
         channel.bend_range = np.float32(2.0)
-        channel.tune = np.float32(0.0)
+        channel.fine = channel.coarse = np.float32(0.0)
         channel.muted = 1 if c % 16 == DRUM_CHANNEL else 0
 
 
@@ -56,7 +56,7 @@ def apply_event(memory: Memory, port: int, status: int, data1: int, data2: int) 
     channel = memory.channels[c]
     if kind == NOTE_ON and data2 > 0:
         press_key(memory, c, data1, np.float32(data2) / CODED)
-    elif kind == NOTE_OFF or kind == NOTE_ON:
+    elif kind in (NOTE_OFF, NOTE_ON):
         end_note(memory, c, data1, channel.pedal == 1)
     elif kind == CONTROL:
         control(memory, c, data1, data2)
@@ -132,21 +132,25 @@ def reset_controllers(memory: Memory, c: int) -> None:
 
 @realtime
 def parameter(channel: Any, number: int, value: int) -> None:
-    """Registered parameters: bend range, fine and coarse tune. An NRPN deselects, so its data cannot change them."""
-    if number == RPN or number == RPN_FINE:
+    """Registered parameters: bend range, fine and coarse tune. An NRPN deselects, so its data cannot change
+    them.
+    """
+    if number in (RPN, RPN_FINE):
         select = max(channel.parameter, 0)
         select = (select & 127) | (value << 7) if number == RPN else (select & ~127) | value
         channel.parameter = select
-    elif number == NRPN or number == NRPN_FINE:
+    elif number in (NRPN, NRPN_FINE):
         channel.parameter = NO_PARAMETER
     elif number == DATA and channel.parameter == BEND_RANGE:
         channel.bend_range = np.float32(value)
     elif number == DATA_FINE and channel.parameter == BEND_RANGE:
-        channel.bend_range = np.float32(math.floor(channel.bend_range)) + np.float32(value) / np.float32(100.0)
+        channel.bend_range = np.float32(math.floor(channel.bend_range)) + np.float32(value) / np.float32(
+            100.0
+        )
     elif number == DATA and channel.parameter == FINE_TUNE:
-        channel.tune = np.float32(round(channel.tune)) + np.float32(value - 64) / np.float32(64.0)
+        channel.fine = np.float32(value - 64) / np.float32(64.0)
     elif number == DATA and channel.parameter == COARSE_TUNE:
-        channel.tune = np.float32(value - 64)
+        channel.coarse = np.float32(value - 64)
 
 
 @realtime
@@ -156,7 +160,7 @@ def move_channels(memory: Memory, seconds: float) -> None:
     turn = np.float32(2.0 * math.pi * VIBRATO_HZ * seconds)
     for c in range(CHANNELS):
         channel = memory.channels[c]
-        target = channel.bend * channel.bend_range + channel.tune
+        target = channel.bend * channel.bend_range + channel.fine + channel.coarse
         channel.bend_now += share * (target - channel.bend_now)
         channel.vibrato_phase += turn
         if channel.vibrato_phase > np.float32(math.pi):
@@ -168,5 +172,3 @@ def bend_ratio(channel: Any) -> float:
     """Frequency ratio that bend, tuning and the modulation wheel ask for now."""
     sway = VIBRATO_DEPTH * channel.modulation * np.float32(math.sin(channel.vibrato_phase))
     return 2.0 ** (float(channel.bend_now + sway) / 12.0)
-
-

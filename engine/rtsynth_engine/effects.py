@@ -1,7 +1,7 @@
 """After the voices: a small stereo reverb and the safety stage. All of it runs in the audio callback.
 
-The reverb is a feedback delay network of eight lines (Jot 1991) mixed by a Hadamard matrix. The safety stage lets
-only finite, centred, limited samples out: finite check, DC block, limiter, hard ceiling.
+The reverb is a feedback delay network of eight lines (Jot 1991) mixed by a Hadamard matrix. The safety
+stage lets only finite, centred, limited samples out: finite check, DC block, limiter, hard ceiling.
 """
 
 import math
@@ -14,7 +14,16 @@ from .compiling import realtime
 from .layout import REVERB_LENGTH, Memory
 
 LINES = 8
-LINE_SECONDS = (0.0297, 0.0371, 0.0411, 0.0437, 0.0533, 0.0599, 0.0671, 0.0797)  # no common divisors, no flutter
+LINE_SECONDS = (
+    0.0297,
+    0.0371,
+    0.0411,
+    0.0437,
+    0.0533,
+    0.0599,
+    0.0671,
+    0.0797,
+)  # no common divisors, no flutter
 DECAY_SECONDS = 1.6  # to -60 dB
 DULL_HZ = 5_500.0  # the tail loses its highs from here on
 MIX = np.float32(1.0 / math.sqrt(LINES))
@@ -40,7 +49,11 @@ def prepare_effects(state: Any) -> None:
 
 @realtime
 def reverberate(
-    memory: Memory, send: NDArray[np.float32], left: NDArray[np.float32], right: NDArray[np.float32], frames: int
+    memory: Memory,
+    send: NDArray[np.float32],
+    left: NDArray[np.float32],
+    right: NDArray[np.float32],
+    frames: int,
 ) -> None:
     """Add the reverb of `send` to `left` and `right`, each (frames,)."""
     state, lines = memory.state[0], memory.reverb
@@ -48,7 +61,7 @@ def reverberate(
         at = state.reverb_at
         wet_left, wet_right, total = ZERO, ZERO, ZERO
         for i in range(LINES):
-            tap = lines[i, (at - state.reverb_length[i]) & (REVERB_LENGTH - 1)] * state.reverb_gain[i]
+            tap = finite(lines[i, (at - state.reverb_length[i]) & (REVERB_LENGTH - 1)]) * state.reverb_gain[i]
             state.reverb_damp[i] += state.reverb_dull * (tap - state.reverb_damp[i])
         hadamard(state.reverb_damp, state.reverb_mix)
         for i in range(LINES):
@@ -60,6 +73,12 @@ def reverberate(
         left[n] += total * wet_left
         right[n] += total * wet_right
         state.reverb_at = (at + 1) & (REVERB_LENGTH - 1)
+
+
+@realtime
+def finite(sample: np.float32) -> np.float32:
+    """The sample, or silence in its place when it is not finite: one broken number must not circulate."""
+    return sample if math.isfinite(sample) else ZERO
 
 
 @realtime

@@ -1,7 +1,8 @@
 """What the threads share: every array of the engine, made once, before the first callback.
 
-`Memory` is a bundle of arrays of records. The audio callback owns all of them except where a field says otherwise;
-numbers that cross a thread on their own are int64 elements read and written with acquire and release.
+`Memory` is a bundle of arrays of records. The audio callback owns all of them except where a field says
+otherwise; numbers that cross a thread on their own are int64 elements read and written with acquire and
+release.
 """
 
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from .heads.bands import BANDS
 from .rings import EVENT, Ring, make_ring
 
-TICK = 64  # frames between two updates of all ramps: 1.3 ms at 48 kHz, well under a partial's fastest useful change
+TICK = 64  # frames between two updates of all ramps: 1.3 ms at 48 kHz, faster than any useful change
 PARTIALS = 96
 FRAME = 2 * PARTIALS + BANDS  # amplitudes, frequency ratios, noise gains
 RATIO, NOISE = PARTIALS, 2 * PARTIALS  # where the second and third part of a frame begin
@@ -91,7 +92,8 @@ CHANNEL = np.dtype(
         ("pan", F4),  # -1 left … 1 right
         ("bend", F4),  # -1 … 1
         ("bend_range", F4),  # semitones
-        ("tune", F4),  # semitones, RPN 1 and 2
+        ("fine", F4),  # semitones, RPN 1
+        ("coarse", F4),  # semitones, RPN 2
         ("modulation", F4),  # 0 … 1
         ("pressure", F4),
         ("vibrato_phase", F4),
@@ -228,7 +230,8 @@ WRITTEN_SHIFT = 20  # 2^20 frames are an hour and a half of one note
 def make_memory(midi: Ring | None = None) -> Memory:
     """Fresh arrays, all zero. The system gives pages of the large ones only as they are used.
 
-    `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands in.
+    `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands
+    in.
     """
     frames = np.zeros((VOICES, STREAM_FRAMES, FRAME), np.float32)
     frames.fill(0.0)  # touched now, so that the callback meets no page for the first time

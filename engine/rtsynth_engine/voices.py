@@ -19,7 +19,9 @@ from .layout import (
     Memory,
 )
 
-FADE_SECONDS = 0.006  # a stolen voice is gone in this time, short enough to make room and long enough not to click
+FADE_SECONDS = (
+    0.006  # a stolen voice is gone in this time, short enough to make room and long enough not to click
+)
 RELEASE_SLOPE = np.float32(80.0)  # dB per second where no attack cache tells the instrument's own
 SLOWEST_RELEASE = np.float32(6.0)  # dB per second
 CONCERT_A = 440.0  # Hz
@@ -136,21 +138,23 @@ def count_sounding(memory: Memory) -> int:
     count = 0
     for v in range(VOICES):
         stage = memory.voices[v].stage
-        if stage == HELD or stage == RELEASED:
+        if stage in (HELD, RELEASED):
             count += 1
     return count
 
 
 @realtime
 def weakest_voice(memory: Memory) -> int:
-    """Voice to steal: released before pedalled before held; quietest, then oldest; never the newest or lowest held."""
+    """Voice to steal: released before pedalled before held; quietest, then oldest; never the newest or
+    lowest held.
+    """
     best, worst_rank = 0, math.inf
     newest, lowest = newest_voice(memory), lowest_held(memory)
     for v in range(VOICES):
         voice = memory.voices[v]
         if voice.stage == HELD or voice.stage == RELEASED:
             rank = steal_rank(memory, v)
-            if v == newest or v == lowest:
+            if v in (newest, lowest):
                 rank += 1000.0
             if rank < worst_rank:
                 best, worst_rank = v, rank
@@ -170,11 +174,11 @@ def steal_rank(memory: Memory, v: int) -> float:
 
 @realtime
 def newest_voice(memory: Memory) -> int:
-    """Voice that started last."""
+    """Voice that started last among those held."""
     best, latest = -1, -1
     for v in range(VOICES):
         voice = memory.voices[v]
-        if (voice.stage == HELD or voice.stage == RELEASED) and voice.serial > latest:
+        if voice.stage == HELD and voice.serial > latest:
             best, latest = v, voice.serial
     return best
 
@@ -210,7 +214,13 @@ def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.floa
     program = memory.channels[channel].program
     sound = memory.programs[program]
     state.notes += 1
-    voice.stage, voice.serial, voice.channel, voice.key, voice.program = HELD, state.notes, channel, key, program
+    voice.stage, voice.serial, voice.channel, voice.key, voice.program = (
+        HELD,
+        state.notes,
+        channel,
+        key,
+        program,
+    )
     voice.cache = sound.cache
     if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + key] != READY:
         voice.cache = -1
@@ -232,4 +242,3 @@ def request_frames(memory: Memory, v: int) -> None:
     request.pitch, request.velocity, request.program = np.float32(voice.key), voice.velocity, voice.program
     store_release(memory.position, v, 0)
     store_release(memory.serials, v, voice.serial)
-

@@ -1,8 +1,8 @@
 """The `partials` head: a bank of oscillators per voice, at the exact pitch, rendered in the audio callback.
 
-Between two ticks every audible partial is a complex number turned by a constant angle per frame while its amplitude
-moves along a line. The inner loop runs over partials, so it vectorises and its arithmetic does not depend on how
-many frames one call asks for.
+Between two ticks every audible partial is a complex number turned by a constant angle per frame while its
+amplitude moves along a line. The inner loop runs over partials, so it vectorises and its arithmetic does
+not depend on how many frames one call asks for.
 """
 
 import math
@@ -19,7 +19,8 @@ HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 o
 HALF_PI = np.float32(0.5 * math.pi)
 LANES = 16  # the active partials are padded to whole vectors (AVX-512; two AVX2 or four NEON vectors)
 
-# Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine), float32's own precision
+# Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine), float32's own
+precision
 S3, S5, S7, S9, S11 = (np.float32(x) for x in (-1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800))
 C2, C4, C6, C8, C10 = (np.float32(x) for x in (-1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800))
 C12 = np.float32(1 / 479001600)
@@ -44,16 +45,17 @@ def cosine(x: np.float32) -> np.float32:
 def gather_partials(voice: Any, blend: np.float32, turn: np.float32, gain: np.float32, frames: int) -> None:
     """Choose the audible partials of the coming tick and aim their ramps.
 
-    `blend` is the position between the voice's two frames at the tick's end, `turn` the angle of ratio 1 in radians per
-    frame, `gain` scales amplitudes, `frames` (1…TICK) is what is left of the tick. Audio callback.
+    `blend` is the position between the voice's two frames at the tick's end, `turn` the angle of ratio 1
+    in radians per frame, `gain` scales amplitudes, `frames` (1…TICK) is what is left of the tick. A new
+    note starts at its targets: its onset does not depend on where in a tick it begins. Audio callback.
     """
     count = 0
     for k in range(PARTIALS):
-        start = voice.amplitude[k]
         target = gain * (voice.earlier[k] + blend * (voice.later[k] - voice.earlier[k]))
         ratio = voice.earlier[RATIO + k] + blend * (voice.later[RATIO + k] - voice.earlier[RATIO + k])
         if turn * ratio > HIGHEST:
             target = np.float32(0.0)
+        start = target if voice.ramp_at < 0 else voice.amplitude[k]
         voice.amplitude[k] = target
         if start > AUDIBLE or target > AUDIBLE:
             voice.which[count] = k
