@@ -1,6 +1,6 @@
 # rtsynth: every task a person or CI runs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench pin clean
+.PHONY: help setup demo test lint bench pin bank clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -31,6 +31,10 @@ bench: .venv/.ready-to-develop ## measure every figure that the README quotes
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt
+
+bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped instrument
+	rm -f presets/rtsynth_presets/bank/*.toml
+	$(BIN)/rtsynth presets make presets/rtsynth_presets/instruments/partialgan.rtsynth -o presets/rtsynth_presets/bank
 
 clean: ## remove what was built: .venv, caches, reports
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis demo.wav

@@ -33,9 +33,9 @@ def say(*remarks: str) -> None:
 
 @contextmanager
 def stages() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows what is being done: a spinner on a terminal, else a line. "" ends it."""
+    """Give a function that shows what is being done, with a spinner, on a terminal. "" ends it."""
     if not console().is_terminal:
-        yield lambda text: say(text) if text else None
+        yield lambda text: None
         return
     with console().status("") as status:
         yield lambda text: status.update(text) if text else status.stop()
