@@ -35,7 +35,6 @@ CAUSES = {
     Fault.LONG_NUMBER: "a number goes on for more than four bytes; the file is damaged from here on",
     Fault.NO_STATUS: "data without a status byte before it; the file is damaged from here on",
     Fault.NOT_DATA: "a status byte where data should be; the file is damaged from here on",
-    Fault.UNDEFINED: "a status byte that MIDI does not define; the file is damaged from here on",
     Fault.CUT: "the track ends inside this event; playing what comes before it",
     Fault.BAD_TEMPO: "a tempo that is none; keeping the tempo before it",
 }

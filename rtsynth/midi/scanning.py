@@ -26,7 +26,7 @@ TRACK = 0x4D54726B  # "MTrk"
 LONGEST_NUMBER = 4  # bytes of a variable-length number
 CHANNEL_DATA = np.array([2, 2, 2, 2, 1, 1, 2], np.int64)  # data bytes of 8n, 9n … En
 # data bytes of F0 … FF
-SYSTEM_DATA = np.array([0, 1, 2, 1, -1, -1, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0], np.int64)  # -1: undefined
+SYSTEM_DATA = np.array([0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], np.int64)
 
 
 class Fault(IntEnum):
@@ -35,12 +35,11 @@ class Fault(IntEnum):
     LONG_NUMBER = 0
     NO_STATUS = 1
     NOT_DATA = 2
-    UNDEFINED = 3
-    CUT = 4
-    BAD_TEMPO = 5
+    CUT = 3
+    BAD_TEMPO = 4
 
 
-LONG_NUMBER, NO_STATUS, NOT_DATA, UNDEFINED, CUT, BAD_TEMPO = (int(fault) for fault in Fault)
+LONG_NUMBER, NO_STATUS, NOT_DATA, CUT, BAD_TEMPO = (int(fault) for fault in Fault)
 
 
 @realtime
@@ -119,9 +118,6 @@ def system_message(data: Bytes, at: int, end: int, status: int, found: Found) ->
     if status in (SYSEX, SYSEX_MORE):
         size, body = number(data, at, end, found)
         return body + size
-    if SYSTEM_DATA[status & 15] < 0:
-        note(found, UNDEFINED, at - 1)
-        return end + 1
     return at + int(SYSTEM_DATA[status & 15])
 
 

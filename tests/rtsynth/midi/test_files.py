@@ -98,7 +98,8 @@ PLAYED = {
     "SysEx and system messages are stepped over": (
         HEADER
         + """
-        4D 54 72 6B  00 00 00 18
+        4D 54 72 6B  00 00 00 1A
+        00  F4                     # undefined
         00  F0 03 7E 09 F7         # GM reset
         00  F7 01 FE               # escape: active sensing
         00  F2 10 10               # song position
@@ -208,7 +209,6 @@ REFUSED = {
         25,
         "where data should be",
     ),
-    "an undefined status": (HEADER + "4D 54 72 6B  00 00 00 04  00 F4 00 00", 23, "does not define"),
 }
 
 
