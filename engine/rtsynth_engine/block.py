@@ -1,7 +1,8 @@
-"""The block: everything that happens in one audio period, compiled into one function that every driver calls.
+"""The block: everything that happens in one audio period, compiled into one function that every driver
+calls.
 
-A period is cut at every event and at every tick (TICK frames on the engine's own clock), never at the period's own
-ends: the same events give the same samples whatever the period.
+A period is cut at every event and at every tick (TICK frames on the engine's own clock), never at the
+period's own ends: the same events give the same samples whatever the period.
 """
 
 import math
@@ -21,7 +22,9 @@ from .streaming import advance_frames, has_frames
 from .voices import free_voice, release_ratio
 
 NOTE_OFF, NOTE_ON = 8, 9
-ONSET_SECONDS = 0.001  # partials start at random phases: a ramp this short removes the step and keeps the attack
+ONSET_SECONDS = (
+    0.001  # partials start at random phases: a ramp this short removes the step and keeps the attack
+)
 INAUDIBLE = np.float32(3e-5)  # a released voice below this is over
 RESERVE = 512  # places in the queue kept for notes when controllers flood it
 QUARTER = math.pi / 4.0
@@ -30,7 +33,9 @@ NONE, STARTING, ALL = range(3)  # which voices want their ramps aimed
 
 @realtime
 def process(memory: Memory, left: Any, right: Any, stride: int, frames: int) -> None:
-    """Render one period into every `stride`-th element of `left` and `right`. Audio callback or offline renderer."""
+    """Render one period into every `stride`-th element of `left` and `right`. Audio callback or offline
+    renderer.
+    """
     for source in range(2):
         collect(memory, memory.midi if source else memory.host, source == 1)
     state = memory.state[0]
@@ -61,7 +66,7 @@ def collect(memory: Memory, ring: Ring, nanoseconds: bool) -> None:
         event = ring.items[slot]
         time = event.time
         if nanoseconds:
-            time = state.clock + state.delay + int(math.floor((time - state.anchor) * state.rate * 1e-9 + 0.5))
+            time = state.clock + state.delay + math.floor((time - state.anchor) * state.rate * 1e-9 + 0.5)
         if is_welcome(PENDING - state.pending, event.status >> 4, event.data2):
             insert(memory, time, event.port, event.status, event.data1, event.data2)
         else:
@@ -72,7 +77,9 @@ def collect(memory: Memory, ring: Ring, nanoseconds: bool) -> None:
 
 @realtime
 def is_welcome(room: int, kind: int, data2: int) -> bool:
-    """Whether an event may still enter the queue: note-offs always, note-ons and then the rest while there is room."""
+    """Whether an event may still enter the queue: note-offs always, note-ons and then the rest while there
+    is room.
+    """
     ends = kind == NOTE_OFF or (kind == NOTE_ON and data2 == 0)
     return ends or room > RESERVE or (kind == NOTE_ON and room > RESERVE // 2)
 
@@ -132,7 +139,9 @@ def begin_tick(memory: Memory) -> None:
 
 @realtime
 def aim_voices(memory: Memory) -> None:
-    """Aim the ramps of all voices, or of those that start at this very frame, at the end of the tick under way."""
+    """Aim the ramps of all voices, or of those that start at this very frame, at the end of the tick under
+    way.
+    """
     state = memory.state[0]
     if state.aim == ALL:
         clear_noise(state)
@@ -181,16 +190,22 @@ def aim_voice(memory: Memory, v: int) -> None:
 
 @realtime
 def voice_gains(memory: Memory, voice: Any, channel: Any) -> Any:
-    """Left, right and reverb gain of a voice, linear: program, channel, envelope, and a pan of constant power."""
+    """Left, right and reverb gain of a voice, linear: program, channel, envelope, and a pan of constant
+    power.
+    """
     sound = memory.programs[voice.program]
     level = voice.level * channel.volume * channel.expression * voice.envelope
-    angle = np.float32(QUARTER) * (np.float32(1.0) + min(max(channel.pan + sound.pan, np.float32(-1.0)), np.float32(1.0)))
+    angle = np.float32(QUARTER) * (
+        np.float32(1.0) + min(max(channel.pan + sound.pan, np.float32(-1.0)), np.float32(1.0))
+    )
     return level * np.float32(math.cos(angle)), level * np.float32(math.sin(angle)), level * sound.reverb
 
 
 @realtime
 def aim_gains(voice: Any, left: np.float32, right: np.float32, send: np.float32, frames: int) -> None:
-    """Ramp a voice's gains from where they are to their targets within `frames`; a new note starts at its targets."""
+    """Ramp a voice's gains from where they are to their targets within `frames`; a new note starts at its
+    targets.
+    """
     if voice.ramp_at < 0:
         voice.left, voice.right, voice.send = left, right, send
     else:
@@ -207,7 +222,9 @@ def aim_gains(voice: Any, left: np.float32, right: np.float32, send: np.float32,
 
 @realtime
 def render(memory: Memory, frames: int) -> None:
-    """Render `frames` (1…TICK) samples, in which nothing changes but ramps, into the first rows of the scratch."""
+    """Render `frames` (1…TICK) samples, in which nothing changes but ramps, into the first rows of the
+    scratch.
+    """
     state = memory.state[0]
     dry_left, dry_right, send = memory.scratch[0], memory.scratch[1], memory.scratch[2]
     render_noise(memory, dry_left, False, frames)
@@ -252,5 +269,3 @@ def soften_onset(state: Any, voice: Any, out: NDArray[np.float32], frames: int) 
     if age < length:
         for n in range(frames):
             out[n] *= np.float32(min((age + n + 1) / length, 1.0))
-
-

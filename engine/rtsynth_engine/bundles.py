@@ -27,7 +27,9 @@ EXTERNAL_DATA = re.compile(
 
 @dataclass(frozen=True)
 class Head:
-    """What a generator's frames hold. `frame_rate` in Hz; no note was longer than `longest_seconds` in training."""
+    """What a generator's frames hold. `frame_rate` in Hz; no note was longer than `longest_seconds` in
+    training.
+    """
 
     kind: str
     partials: int

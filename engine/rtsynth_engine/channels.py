@@ -171,4 +171,5 @@ def move_channels(memory: Memory, seconds: float) -> None:
 def bend_ratio(channel: Any) -> float:
     """Frequency ratio that bend, tuning and the modulation wheel ask for now."""
     sway = VIBRATO_DEPTH * channel.modulation * np.float32(math.sin(channel.vibrato_phase))
-    return 2.0 ** (float(channel.bend_now + sway) / 12.0)
+    ratio: float = 2.0 ** (float(channel.bend_now + sway) / 12.0)
+    return ratio

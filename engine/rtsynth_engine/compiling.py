@@ -1,26 +1,28 @@
-"""How the engine is compiled: one decorator, the atomics and the few machine instructions numba has no word for.
+"""How the engine is compiled: one decorator, the atomics and the few machine instructions numba has no word
+for.
 
-Everything the audio callback runs is `@realtime`: forced inline into one function, so that the compiler sees that
-no error can leave it and drops every path into the interpreter. `tests/engine/test_callback_purity.py` proves it.
+Everything the audio callback runs is `@realtime`: forced inline into one function, so that the compiler
+sees that no error can leave it and drops every path into the interpreter.
+`tests/engine/test_callback_purity.py` proves it.
 """
 
 import hashlib
 import os
 import platform
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
 from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import types
 from platformdirs import user_cache_dir
 
 
 def _cache_folder() -> Path:
-    """Folder for compiled code, named after the engine's source: numba itself looks at one file, not at its imports."""
+    """Folder for compiled code, named after the engine's source: numba itself looks at one file, not at its
+    imports.
+    """
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
@@ -28,7 +30,14 @@ def _cache_folder() -> Path:
 
 
 CACHE = Path(os.environ.get("NUMBA_CACHE_DIR") or _cache_folder())
+
+# numba without its types: what these return depends on what is compiled
+numba: Any = import_module("numba")
 numba.config.CACHE_DIR = str(CACHE)
+njit, carray, cfunc = numba.njit, numba.carray, numba.cfunc
+intrinsic = numba.extending.intrinsic
+external = numba.types.ExternalFunction
+cgutils: Any = import_module("numba.core.cgutils")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,7 +55,9 @@ def realtime_sum(function: F) -> F:
 
 
 def offline(function: F) -> F:
-    """Compile for a Python thread, kept in numba's cache. Short work: giving the interpreter away would cost more."""
+    """Compile for a Python thread, kept in numba's cache. Short work: giving the interpreter away would cost
+    more.
+    """
     return njit(error_model="numpy", cache=True)(function)  # type: ignore[no-any-return]
 
 
@@ -128,9 +139,7 @@ def restore_denormals(typingctx: Any, mode: Any) -> Any:
 
 def _mxcsr(builder: Any, name: str, slot: Any) -> None:
     pointer = ir.IntType(8).as_pointer()
-    function = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(ir.VoidType(), [pointer]), name
-    )
+    function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [pointer]), name)
     builder.call(function, [builder.bitcast(slot, pointer)])
 
 

@@ -102,7 +102,7 @@ def block_dc(state: Any, side: int, sample: np.float32) -> np.float32:
     if not math.isfinite(sample):
         sample = ZERO
         state.dc_out[side] = ZERO
-    passed = sample - state.dc_in[side] + state.dc_pole * state.dc_out[side]
+    passed: np.float32 = sample - state.dc_in[side] + state.dc_pole * state.dc_out[side]
     state.dc_in[side] = sample
     state.dc_out[side] = passed
     return passed
@@ -112,7 +112,7 @@ def block_dc(state: Any, side: int, sample: np.float32) -> np.float32:
 def make_safe(
     memory: Memory, left: NDArray[np.float32], right: NDArray[np.float32], frames: int, telemetry: Any
 ) -> None:
-    """The last stage, in place on (frames,): finite, centred, limited, within ±1.0, faded at start and stop."""
+    """The last stage, in place on (frames,): finite, centred, limited, faded at start and stop."""
     state = memory.state[0]
     for n in range(frames):
         if not (math.isfinite(left[n]) and math.isfinite(right[n])):

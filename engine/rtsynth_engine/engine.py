@@ -113,7 +113,9 @@ class Engine:
         self.feeder.settle_cache()
 
     def push(self, time: int, status: int, data1: int, data2: int = 0, port: int = 0) -> bool:
-        """Queue a MIDI message for frame `time` of the engine's clock; False when the ring is full. Host thread."""
+        """Queue a MIDI message for frame `time` of the engine's clock; False when the ring is full. Host
+        thread.
+        """
         return bool(_push(self.memory.host, time, port, status, data1, data2))
 
     @property
@@ -137,4 +139,3 @@ class Engine:
         """Stop the generator thread and let go of the network."""
         self.feeder.stop()
         self.feeder.generator.close()
-

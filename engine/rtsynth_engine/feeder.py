@@ -1,7 +1,8 @@
-"""The generator thread: keeps every voice's stream of frames ahead of the callback, and fills the attack cache.
+"""The generator thread: keeps every voice's stream of frames ahead of the callback, and fills the attack
+cache.
 
-It asks shared memory which voices want frames, steps the network for all of them in one batch, and in quiet moments
-renders attacks. It never touches what the callback owns.
+It asks shared memory which voices want frames, steps the network for all of them in one batch, and in
+quiet moments renders attacks. It never touches what the callback owns.
 """
 
 import sys
@@ -22,7 +23,9 @@ from .streaming import deliver_blocks, gather_demand
 
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
 IDLE_SECONDS = 0.002
-SWITCH_SECONDS = 0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
+SWITCH_SECONDS = (
+    0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
+)
 MOST = BATCHES[-1]
 F4 = np.float32
 
@@ -38,7 +41,9 @@ class Timing:
 class Feeder:
     """Owns the generator. `serve` may be called from one thread only: its own, or the offline renderer's."""
 
-    def __init__(self, memory: Memory, generator: Generator, timing: Timing, latents: dict[int, NDArray[F4]]) -> None:
+    def __init__(
+        self, memory: Memory, generator: Generator, timing: Timing, latents: dict[int, NDArray[F4]]
+    ) -> None:
         self.memory, self.generator, self.timing, self.latents = memory, generator, timing, latents
         self.seen = np.zeros(VOICES, np.int64)  # serial each row of generator state belongs to
         self.counts = np.zeros(VOICES, np.int64)  # frames written of that note
@@ -128,11 +133,13 @@ class Feeder:
         while not self._stop.is_set():
             try:
                 busy = self.serve() or self.fill()
-            except Exception as error:  # whatever a network raises, the sound goes on and the error is told once
+            except (
+                Exception
+            ) as error:  # whatever a network raises, the sound goes on and the error is told once
                 self.failures += 1
-                self.last_failure = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+                self.last_failure = (
+                    f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+                )
                 busy = False
             if not busy:
                 time.sleep(IDLE_SECONDS)
-
-

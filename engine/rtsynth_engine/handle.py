@@ -1,20 +1,29 @@
 """The compiled block as a C function, and the table of addresses through which it finds its memory.
 
-A driver's callback gets one pointer: the handle. It calls the block through the address stored there, so the block is
-compiled once for all drivers, and the call has no path back into the interpreter.
+A driver's callback gets one pointer: the handle. It calls the block through the address stored there, so
+the block is compiled once for all drivers, and the call has no path back into the interpreter.
 """
 
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, cfunc, types
-from numba.extending import intrinsic
+from numba import types
 from numpy.typing import NDArray
 
 from . import layout
 from .block import process
-from .compiling import address, flush_denormals, pointer_from, realtime, restore_denormals
+from .compiling import (
+    address,
+    carray,
+    cfunc,
+    flush_denormals,
+    intrinsic,
+    pointer_from,
+    realtime,
+    restore_denormals,
+)
+from .heads.bands import BANDS
 from .layout import Memory
 from .rings import EVENT, INDICES, Ring
 from .telemetry import note_call, now
@@ -45,7 +54,7 @@ def attach(handle: Any) -> Memory:
         _at(handle, 4, L.VOICES, L.VOICE),
         _at(handle, 5, L.PENDING, EVENT),
         _at(handle, 6, (5, L.TICK), F4),
-        _at(handle, 7, (L.BANDS, L.NOISE_LENGTH), F4),
+        _at(handle, 7, (BANDS, L.NOISE_LENGTH), F4),
         _at(handle, 8, (8, L.REVERB_LENGTH), F4),
         _at(handle, 9, (L.CACHES, L.KEYS, L.LAYERS, L.ATTACK_FRAMES, L.FRAME), F4),
         _at(handle, 10, (L.CACHES, L.KEYS), F4),
@@ -67,7 +76,9 @@ SECOND = 1e9
 
 
 def _block(handle: Any, left: Any, right: Any, stride: int, frames: int) -> None:
-    """Render a period: `left` and `right` point to float32 samples `stride` apart. Any thread, one at a time."""
+    """Render a period: `left` and `right` point to float32 samples `stride` apart. Any thread, one at a
+    time.
+    """
     memory = attach(carray(handle, ADDRESSES, np.uint64))
     mode = flush_denormals()
     began = now(memory.state[0])
@@ -82,7 +93,9 @@ _compiled: Any = None
 
 
 def block_function() -> Any:
-    """The block compiled for this machine, from numba's cache where it has been compiled before (a numba CFunc)."""
+    """The block compiled for this machine, from numba's cache where it has been compiled before (a numba
+    CFunc).
+    """
     global _compiled
     if _compiled is None:
         _compiled = cfunc(BLOCK_SIGNATURE, error_model="numpy", forceinline=True, cache=True)(_block)
@@ -93,7 +106,8 @@ def block_function() -> Any:
 def track_clock(state: Any, began: int, frames: int) -> None:
     """Follow the callback's own times: a delay-locked loop, so that jitter of calls is not jitter of events.
 
-    After Adriaensen, "Using a DLL to filter time" (2005), first order; a jump beyond 50 ms resynchronises at once.
+    After Adriaensen, "Using a DLL to filter time" (2005), first order; a jump beyond 50 ms resynchronises
+    at once.
     """
     expected = state.anchor + state.anchor_frames * SECOND / state.rate
     error = began - expected

@@ -1,9 +1,9 @@
 """Single-producer single-consumer rings, lock-free and wait-free.
 
-One thread pushes and one thread pops; they may live in different processes, for a ring can lie in shared memory.
-The two indices run over 0 … 2N-1, so a full ring (difference N) differs from an empty one (difference 0) for any
-capacity N, and no slot is wasted (the scheme of rtrb). An item is written before the tail that announces it
-(release) and read after that tail was seen (acquire).
+One thread pushes and one thread pops; they may live in different processes, for a ring can lie in shared
+memory. The two indices run over 0 … 2N-1, so a full ring (difference N) differs from an empty one
+(difference 0) for any capacity N, and no slot is wasted (the scheme of rtrb). An item is written before
+the tail that announces it (release) and read after that tail was seen (acquire).
 """
 
 from multiprocessing.shared_memory import SharedMemory
@@ -28,7 +28,9 @@ EVENT = np.dtype(
     ],
     align=True,
 )
-"""A MIDI message with its time: absolute frames, or CLOCK_MONOTONIC nanoseconds in the ring of the MIDI process."""
+"""A MIDI message with its time: absolute frames, or CLOCK_MONOTONIC nanoseconds in the ring of the MIDI
+process.
+"""
 
 
 class Ring(NamedTuple):
@@ -42,7 +44,7 @@ class Ring(NamedTuple):
 def readable(ring: Ring) -> int:
     """Count of items waiting. Consumer's thread."""
     capacity = len(ring.items)
-    used = load_acquire(ring.indices, TAIL) - load_acquire(ring.indices, HEAD)
+    used: int = load_acquire(ring.indices, TAIL) - load_acquire(ring.indices, HEAD)
     return used if used >= 0 else used + 2 * capacity
 
 

@@ -1,7 +1,7 @@
 """Frames on their way into a voice: from the attack cache first, then from the generator's stream.
 
-The audio callback reads, the generator thread writes; a frame counts only once `written` says so for the note's own
-serial, so frames of an earlier note in the same slot are never heard.
+The audio callback reads, the generator thread writes; a frame counts only once `written` says so for the
+note's own serial, so frames of an earlier note in the same slot are never heard.
 """
 
 from typing import Any
@@ -62,7 +62,9 @@ def copy_frame(out: NDArray[np.float32], frame: NDArray[np.float32]) -> None:
 
 @realtime
 def load_frame(memory: Memory, v: int, index: int, out: NDArray[np.float32]) -> None:
-    """Fill `out` (FRAME,) with frame `index`; where there is none yet, `out` holds what it had. Audio callback."""
+    """Fill `out` (FRAME,) with frame `index`; where there is none yet, `out` holds what it had. Audio
+    callback.
+    """
     voice = memory.voices[v]
     count = written_frames(memory, v, voice.serial)
     streamed = index < count <= index + STREAM_FRAMES
@@ -102,7 +104,8 @@ def deliver_blocks(
     counts: NDArray[np.int64],
     blocks: NDArray[np.float32],
 ) -> None:
-    """Write blocks (n, frames, FRAME) for the voices `rows` (n,), each after `counts` earlier frames. Generator thread.
+    """Write blocks (n, frames, FRAME) for the voices `rows` (n,), each after `counts` earlier frames.
+    Generator thread.
 
     A block with a number that is not finite or beyond reason is not written: the voice holds what it had.
     """
@@ -119,7 +122,9 @@ def deliver_blocks(
 
 @realtime
 def is_sane(block: NDArray[np.float32]) -> bool:
-    """Whether a block (frames, FRAME) can be played: finite, no level above LOUDEST, no ratio above HIGHEST_RATIO."""
+    """Whether a block (frames, FRAME) can be played: finite, no level above LOUDEST, no ratio above
+    HIGHEST_RATIO.
+    """
     sane = True
     for j in range(block.shape[0]):
         for i in range(FRAME):
@@ -129,11 +134,14 @@ def is_sane(block: NDArray[np.float32]) -> bool:
 
 
 @offline
-def gather_demand(memory: Memory, lead: int, seen: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64]) -> int:
+def gather_demand(
+    memory: Memory, lead: int, seen: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64]
+) -> int:
     """List the voices whose stream is less than `lead` frames ahead, most urgent first. Generator thread.
 
-    `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the frames written.
-    Fills `out` with voice numbers and returns how many; a voice with a new serial is listed with `counts` at 0.
+    `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the
+    frames written. Fills `out` with voice numbers and returns how many; a voice with a new serial is
+    listed with `counts` at 0.
     """
     found = 0
     for v in range(VOICES):

@@ -1,4 +1,6 @@
-"""What the callback tells about itself: counted in place by the callback, read from Python without disturbing it."""
+"""What the callback tells about itself: counted in place by the callback, read from Python without
+disturbing it.
+"""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from .compiling import pointer_from, realtime
+from .compiling import external, pointer_from, realtime
 from .layout import HISTOGRAM, Memory
 
 MONOTONIC = 1  # CLOCK_MONOTONIC of POSIX on Linux; read through the vDSO, without a system call
@@ -15,7 +17,7 @@ SECOND = 1e9
 FINEST = 1.0 / 256.0  # lowest bin of the histogram, as a share of the period
 PER_OCTAVE = 4
 
-_clock_gettime = types.ExternalFunction("clock_gettime", types.int32(types.int32, types.voidptr))
+_clock_gettime = external("clock_gettime", types.int32(types.int32, types.voidptr))
 
 
 @realtime
@@ -76,7 +78,16 @@ class Telemetry:
     load_p999: float
 
 
-COUNTS = ("calls", "xruns", "gaps", "late_blocks", "bad_blocks", "events", "late_events", "dropped_events")
+COUNTS: tuple[str, ...] = (
+    "calls",
+    "xruns",
+    "gaps",
+    "late_blocks",
+    "bad_blocks",
+    "events",
+    "late_events",
+    "dropped_events",
+)
 COUNTS += ("drums_muted", "unknown_program", "voices", "peak_voices", "stolen", "not_finite", "limited")
 
 
@@ -104,7 +115,7 @@ def read_telemetry(memory: Memory, clear_peaks: bool = False) -> Telemetry:
 
 
 def quantile(histogram: Any, share: float) -> float:
-    """Upper edge of the bin below which `share` of the calls lie, as a share of the period; 0 without calls."""
+    """Upper edge of the bin below which `share` of the calls lie, in periods; 0 without calls."""
     counts = np.cumsum(histogram)
     if counts[-1] == 0:
         return 0.0

@@ -164,11 +164,11 @@ def weakest_voice(memory: Memory) -> int:
 
 @realtime
 def steal_rank(memory: Memory, v: int) -> float:
-    """Order of stealing, lower first: 0 … 1 released by loudness, 10 … 11 pedalled and 20 … 21 held by age."""
+    """Order of stealing, lower first: 0 … 1 released by loudness, then pedalled and held by age."""
     voice = memory.voices[v]
     if voice.stage == RELEASED:
         return float(min(voice.loudness, np.float32(1.0)))
-    age = memory.state[0].clock - voice.onset
+    age = float(memory.state[0].clock - voice.onset)
     return (10.0 if voice.presses == 0 else 20.0) + 1.0 / (1.0 + age)
 
 

@@ -11,12 +11,17 @@ class DriverError(EngineError):
 
 
 class Driver(Protocol):
-    """Opened before the engine, for the device may dictate the rate; started with it; stopped once. Main thread."""
+    """Opened before the engine, for the device may dictate the rate; started with it; stopped once. Main
+    thread.
+    """
 
     name: str
     rate: float  # Hz
     period: int  # frames per callback
-    lost: bool  # the device or server is gone
+
+    @property
+    def lost(self) -> bool:
+        """Whether the device or server is gone."""
 
     def start(self, engine: Engine) -> None:
         """Begin to call the engine's block."""

@@ -1,28 +1,33 @@
-"""JACK, natively: MIDI is read in the very cycle whose audio it changes, so a note starts at its own frame."""
+"""JACK, natively: MIDI is read in the cycle whose audio it changes, so a note starts at its frame."""
 
 import ctypes.util
 from typing import Any
 
 import llvmlite.binding
 import numpy as np
-from numba import carray, cfunc, types
+from numba import types
 from numpy.typing import NDArray
 
 from ..block import insert, is_welcome
-from ..compiling import address, pointer_from, realtime
+from ..compiling import address, carray, cfunc, external, pointer_from, realtime
 from ..engine import Engine
 from ..handle import ADDRESSES, attach, call_block
 from ..layout import PENDING, Memory
 from .contract import DriverError
 
 MISSING = "install jackd2 and JACK-Client (pip install 'rtsynth[jack]'), or use --audio portaudio or null"
-HANDLE, MIDI_IN, LEFT, RIGHT, EVENT, TABLE = 0, 1, 2, 3, 4, 8  # words of the callback's table; EVENT takes three
+HANDLE, MIDI_IN, LEFT, RIGHT, EVENT, TABLE = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    8,
+)  # words of the callback's table; EVENT takes three
 
-_get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
-_event_count = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
-_event_get = types.ExternalFunction(
-    "jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32)
-)
+_get_buffer = external("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
+_event_count = external("jack_midi_get_event_count", types.uint32(types.voidptr))
+_event_get = external("jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32))
 
 
 @realtime
@@ -34,10 +39,10 @@ def read_midi(memory: Memory, table: NDArray[np.uint64], buffer: Any) -> None:
         offset, size = np.int64(table[EVENT] & np.uint64(0xFFFFFFFF)), table[EVENT + 1]
         if 2 <= size <= 3:
             data = carray(pointer_from(table[EVENT + 2]), 3, np.uint8)
-            status, second = data[0], data[2] if size == 3 else np.uint8(0)
-            if 0x80 <= status < 0xF0 and is_welcome(PENDING - state.pending, status >> 4, second):
-                if state.pending < PENDING:
-                    insert(memory, state.clock + offset, 0, status, data[1], second)
+            status, second = int(data[0]), int(data[2]) if size == 3 else 0
+            room = PENDING - state.pending
+            if 0x80 <= status < 0xF0 and room > 0 and is_welcome(room, status >> 4, second):
+                insert(memory, state.clock + offset, 0, status, int(data[1]), second)
 
 
 def _callback(frames: int, argument: Any) -> int:
@@ -45,7 +50,9 @@ def _callback(frames: int, argument: Any) -> int:
     table = carray(argument, TABLE, np.uint64)
     handle = pointer_from(table[HANDLE])
     read_midi(attach(carray(handle, ADDRESSES, np.uint64)), table, _get_buffer(table[MIDI_IN], frames))
-    call_block(handle, _get_buffer(table[LEFT], frames), _get_buffer(table[RIGHT], frames), 1, np.int64(frames))
+    call_block(
+        handle, _get_buffer(table[LEFT], frames), _get_buffer(table[RIGHT], frames), 1, np.int64(frames)
+    )
     return 0
 
 
@@ -83,7 +90,9 @@ class JackDriver:
         self._table = np.zeros(TABLE, np.uint64)
 
     def start(self, engine: Engine) -> None:
-        """Hand the compiled callback to JACK, go live, and connect to the system's playback and MIDI sources."""
+        """Hand the compiled callback to JACK, go live, and connect to the system's playback and MIDI
+        sources.
+        """
         jack = jack_module()
         self._engine = engine
         engine.memory.state[0]["delay"] = self.period
@@ -100,6 +109,10 @@ class JackDriver:
         self._client.activate()
         if self._connect:
             self._connect_all()
+
+    def now(self) -> int:
+        """JACK's own estimate of the current frame."""
+        return int(self._client.frame_time)
 
     def _note_xrun(self, delayed: float) -> None:
         """JACK's notification thread, µs."""

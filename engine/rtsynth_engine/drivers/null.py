@@ -7,12 +7,12 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from ..compiling import detached, load_acquire, offline, pointer_from, store_release
+from ..compiling import detached, external, load_acquire, offline, pointer_from, store_release
 from ..engine import Engine
 from ..handle import call_block
 from ..telemetry import now
 
-_nanosleep = types.ExternalFunction("nanosleep", types.int32(types.voidptr, types.voidptr))
+_nanosleep = external("nanosleep", types.int32(types.voidptr, types.voidptr))
 SECOND = 1_000_000_000
 
 

@@ -20,8 +20,8 @@ def render(
 ) -> NDArray[np.float32]:
     """Play EVENT records, sorted by absolute frame, and return (2, frames) samples.
 
-    The generator takes its turn at multiples of GRID whatever the `block`, so its batches, and with them every
-    sample, do not depend on the block. `progress` hears the frames done so far.
+    The generator takes its turn at multiples of GRID whatever the `block`, so its batches, and with them
+    every sample, do not depend on the block. `progress` hears the frames done so far.
     """
     out = np.zeros((2, frames), np.float32)
     done = sent = 0

@@ -4,9 +4,9 @@ import ctypes
 from typing import Any
 
 import numpy as np
-from numba import carray, cfunc, types
+from numba import types
 
-from ..compiling import address, pointer_from
+from ..compiling import address, carray, cfunc, pointer_from
 from ..engine import Engine
 from ..handle import ADDRESSES, attach, call_block
 from .contract import DriverError
@@ -34,20 +34,23 @@ def portaudio() -> Any:
         import sounddevice
     except OSError as error:
         raise DriverError(
-            "PortAudio is missing: install libportaudio2 (Debian: apt install libportaudio2), or use --audio null"
+            "PortAudio is missing: install libportaudio2 (Debian: apt install libportaudio2), "
+            "or use --audio null"
         ) from error
     return sounddevice
 
 
 def choose_output(wanted: str | int | None) -> int:
-    """Index of an output device by index or by ordered substrings of its name; None is the system's default."""
+    """Index of an output by index or by ordered substrings of its name; None is the default."""
     sounddevice = portaudio()
     try:
         device = sounddevice.query_devices(wanted, "output")
     except (ValueError, sounddevice.PortAudioError) as error:
         names = ", ".join(f"{d['index']} {d['name']}" for d in _outputs(sounddevice)) or "none"
         cause = " ".join(str(error).split())
-        raise DriverError(f"no audio output for {wanted!r} ({cause}); outputs: {names}; or --audio null") from error
+        raise DriverError(
+            f"no audio output for {wanted!r} ({cause}); outputs: {names}; or --audio null"
+        ) from error
     return int(device["index"])
 
 
@@ -70,7 +73,9 @@ class PortAudioDriver:
 
     def _check(self) -> None:
         try:
-            self._sounddevice.check_output_settings(self.device, channels=2, dtype="float32", samplerate=self.rate)
+            self._sounddevice.check_output_settings(
+                self.device, channels=2, dtype="float32", samplerate=self.rate
+            )
         except self._sounddevice.PortAudioError as error:
             default = self._sounddevice.query_devices(self.device)["default_samplerate"]
             raise DriverError(
@@ -104,7 +109,9 @@ class PortAudioDriver:
             self._stream.start()
         except self._sounddevice.PortAudioError as error:
             cause = " ".join(str(error).split())
-            raise DriverError(f"{self.name} cannot be opened ({cause}); close what uses it, or --audio null") from error
+            raise DriverError(
+                f"{self.name} cannot be opened ({cause}); close what uses it, or --audio null"
+            ) from error
 
     def stop(self) -> None:
         """Stop and close the stream."""

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 class Generator(Protocol):
     """A network with state, stepped for many voices at once.
 
-    `rows` name the voices, int64 (n,), each at most once per call. A step yields `frames_per_step` frames per voice.
+    `rows` name the voices, int64 (n,), each at most once per call. A step yields `frames_per_step` frames
+    per voice.
     """
 
     frames_per_step: int
@@ -30,7 +31,9 @@ class Generator(Protocol):
         """
 
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Frames (n, frames_per_step, FRAME) that begin `time` (n,) seconds after note-on; valid until the next call."""
+        """Frames (n, frames_per_step, FRAME) that begin `time` (n,) seconds after note-on; valid until the
+        next call.
+        """
 
     def close(self) -> None:
         """Let go of everything."""

@@ -1,4 +1,6 @@
-"""Generators run by ONNX Runtime: state tensors are explicit inputs and outputs, batch sizes are fixed steps."""
+"""Generators run by ONNX Runtime: state tensors are explicit inputs and outputs, batch sizes are fixed
+steps.
+"""
 
 from typing import Any
 
@@ -27,13 +29,17 @@ def open_session(model: bytes, name: str) -> Any:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises a family of its own without a common public base
         cause = str(error).splitlines()[0]
-        raise BundleError(f"{name}: the network cannot be opened ({cause}); export the bundle again") from error
+        raise BundleError(
+            f"{name}: the network cannot be opened ({cause}); export the bundle again"
+        ) from error
 
 
 class Batch:
     """Buffers of one batch size, bound to the session once: a step copies nothing but voices in and out."""
 
-    def __init__(self, session: Any, size: int, shapes: dict[str, tuple[int, ...]], results: dict[str, tuple[int, ...]]):
+    def __init__(
+        self, session: Any, size: int, shapes: dict[str, tuple[int, ...]], results: dict[str, tuple[int, ...]]
+    ):
         self.inputs = {name: np.zeros((size, *shape), F4) for name, shape in shapes.items()}
         self.outputs = {name: np.zeros((size, *shape), F4) for name, shape in results.items()}
         self.binding = session.io_binding()
@@ -102,7 +108,7 @@ class OnnxGenerator:
         film, static, slopes = self.note.run(
             ["film", "static", "slopes"], {"pitch": pitch, "velocity": velocity, "latent": latent}
         )
-        for name, array in self.memory.items():
+        for _name, array in self.memory.items():
             array[rows] = 0.0
         self.memory["film"][rows] = film
         self.memory["static"][rows] = static

@@ -33,11 +33,11 @@ def band_centres() -> NDArray[np.float64]:
     return np.asarray((edges[1:] + edges[:-1]) / 2.0)
 
 
-def band_weights(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+def band_weights(hz: NDArray[np.floating]) -> NDArray[np.float64]:
     """Share of every band in the power at each frequency.
 
-    Takes frequencies in Hz, shape (F,); returns shape (BANDS, F). Columns add up to 1 below CEILING_HZ and
-    to 0 above it.
+    Takes frequencies in Hz, shape (F,); returns shape (BANDS, F). Columns add up to 1 below CEILING_HZ
+    and to 0 above it.
     """
     centres = band_centres()
     weights = np.stack([np.interp(hz, centres, row) for row in np.eye(BANDS)])

@@ -1,7 +1,9 @@
-"""The noise of all voices in one bank: stationary band noise, whose gains follow the power that voices ask for.
+"""The noise of all voices in one bank: stationary band noise, whose gains follow the power that voices ask
+for.
 
-Each band is a loop of noise shaped like its weight. Voices add power, not sound, so the cost does not grow with
-polyphony and a note's noise starts at its sample. The right channel reads the loops half-way round.
+Each band is a loop of noise shaped like its weight. Voices add power, not sound, so the cost does not
+grow with polyphony and a note's noise starts at its sample. The right channel reads the loops half-way
+round.
 """
 
 from typing import Any
@@ -69,7 +71,9 @@ def render_noise(memory: Memory, out: NDArray[np.float32], right: bool, frames: 
     state = memory.state[0]
     level = state.noise_right if right else state.noise_left
     step = state.noise_right_step if right else state.noise_left_step
-    start = (state.clock + (NOISE_LENGTH // 2 if right else 0)) & (NOISE_LENGTH - 1)  # ticks never straddle the end
+    start = (state.clock + (NOISE_LENGTH // 2 if right else 0)) & (
+        NOISE_LENGTH - 1
+    )  # ticks never straddle the end
     for n in range(frames):
         out[n] = np.float32(0.0)
     for b in range(BANDS):

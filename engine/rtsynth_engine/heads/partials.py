@@ -19,8 +19,7 @@ HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 o
 HALF_PI = np.float32(0.5 * math.pi)
 LANES = 16  # the active partials are padded to whole vectors (AVX-512; two AVX2 or four NEON vectors)
 
-# Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine), float32's own
-precision
+# Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine)
 S3, S5, S7, S9, S11 = (np.float32(x) for x in (-1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800))
 C2, C4, C6, C8, C10 = (np.float32(x) for x in (-1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800))
 C12 = np.float32(1 / 479001600)
@@ -82,7 +81,7 @@ def aim_partials(voice: Any, padded: int) -> None:
 
 @realtime
 def scatter_partials(voice: Any) -> None:
-    """Keep the phases of the tick that ends, brought back to unit length (one Newton step). Audio callback."""
+    """Keep the phases of the ending tick, brought to unit length by a Newton step. Audio callback."""
     for i in range(voice.active):
         c, s, k = voice.c[i], voice.s[i], voice.which[i]
         unit = THREE_HALVES - HALF * (c * c + s * s)
