@@ -1,14 +1,19 @@
 """Parts for engine tests: a tiny generator that needs no network, and an engine around it."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rtsynth_engine.bundles import Bundle, Head
 from rtsynth_engine.engine import Engine, Sound
-from rtsynth_engine.layout import FRAME, NOISE, RATIO
+from rtsynth_engine.drivers.offline import render as render_offline
+from rtsynth_engine.layout import FADING, FRAME, HELD, NOISE, PARTIALS, RATIO, RELEASED
+from rtsynth_engine.rings import EVENT
 
 F4 = np.float32
+ON, OFF, CC, PROGRAM, BEND = 0x90, 0x80, 0xB0, 0xC0, 0xE0
 HEAD = Head("partials", 96, 48, 187.5, 2, 4.0)
 
 
@@ -39,32 +44,118 @@ class Organ:
         pass
 
 
+class Steady:
+    """A generator whose every frame is the same: `levels` and `ratios` of the first partials, `noise` in all bands."""
+
+    frames_per_step = 2
+
+    def __init__(
+        self, levels: Sequence[float] = (1.0,), ratios: Sequence[float] | None = None, noise: float = 0.0
+    ):
+        self.frame = np.zeros(FRAME, F4)
+        self.frame[RATIO:NOISE] = np.arange(1, PARTIALS + 1)
+        self.frame[: len(levels)] = levels
+        self.frame[RATIO : RATIO + len(ratios or ())] = ratios or ()
+        self.frame[NOISE:] = noise
+
+    def prepare(self, rows: int) -> None:
+        pass
+
+    def reset(self, rows, pitch, velocity, latent) -> NDArray[F4]:
+        return np.full((len(rows), 2), [60.0, 0.0], F4)
+
+    def step(self, rows, time) -> NDArray[F4]:
+        return np.tile(self.frame, (len(rows), 2, 1))
+
+    def close(self) -> None:
+        pass
+
+
 def organ_bundle(head: Head = HEAD) -> Bundle:
     return Bundle(
-        Path("organ.rtsynth"), "organ", "Organ", "", "", "", "streaming", head, 1, (), 1, 1, (0, 127), (), "", b"", b""
+        Path("organ.rtsynth"),
+        "organ",
+        "Organ",
+        "",
+        "",
+        "",
+        "streaming",
+        head,
+        1,
+        (),
+        1,
+        1,
+        (0, 127),
+        (),
+        "",
+        b"",
+        b"",
     )
 
 
-def make_engine(rate: float = 48_000.0, polyphony: int = 64, seed: int = 0, generator=None, **sound) -> Engine:
-    """An engine whose program 0 is the organ."""
+def make_engine(
+    rate: float = 48_000.0, polyphony: int = 64, seed: int = 0, generator=None, cached: bool = True, **sound
+) -> Engine:
+    """An engine whose program 0 is the organ, its attack cache full unless not `cached`."""
     engine = Engine(organ_bundle(), rate, polyphony, seed, generator=generator or Organ())
     engine.set_sound(0, Sound((0.0,), **sound))
+    if cached:
+        engine.prepare()
     return engine
 
 
-GRID = 256
+def events(rate: float, *messages: tuple[float, ...]) -> NDArray[Any]:
+    """EVENT records of (second, status, data1[, data2[, port]])."""
+    records = np.zeros(len(messages), EVENT)
+    for record, (second, *message) in zip(records, sorted(messages, key=lambda m: m[0]), strict=True):
+        status, data1, data2, port = (*message, 0, 0)[:4]
+        record["time"], record["port"] = round(second * rate), port
+        record["status"], record["data1"], record["data2"] = status, data1, data2
+    return records
 
 
-def render(engine: Engine, events, seconds: float, block: int = 64) -> NDArray[F4]:
-    """Play `events` (second, status, data1, data2) and return (2, n) samples, asking for `block` frames at a time."""
-    for second, *message in sorted(events, key=lambda e: e[0]):
-        engine.push(round(second * engine.rate), *message)
-    total = round(seconds * engine.rate)
-    out = np.zeros((2, total), F4)
-    done = 0
-    while done < total:
-        count = min(block - done % block, GRID - done % GRID, total - done)
-        engine.feeder.settle()
-        engine.process(out[0, done : done + count], out[1, done : done + count])
-        done += count
-    return out
+def render(
+    engine: Engine, messages: Sequence[tuple[float, ...]], seconds: float, block: int = 256
+) -> NDArray[F4]:
+    """Play `messages` (second, status, data1[, data2[, port]]) from now on; returns (2, n) samples."""
+    records = events(engine.rate, *messages)
+    records["time"] += engine.clock
+    return render_offline(engine, records, round(seconds * engine.rate), block)
+
+
+def send(engine: Engine, *messages: tuple[int, ...], frames: int = 64) -> NDArray[F4]:
+    """Play messages (status, data1[, data2[, port]]) now and render a few frames: (2, frames)."""
+    return render(engine, [(0.0, *message) for message in messages], frames / engine.rate)
+
+
+def sounding(engine: Engine, *stages: int) -> NDArray[Any]:
+    """Copies of the voices in `stages`, oldest first; of all that sound when no stage is given."""
+    voices = engine.memory.voices
+    chosen = voices[np.isin(voices["stage"], stages or (HELD, RELEASED, FADING))]
+    return chosen[np.argsort(chosen["serial"])].copy()
+
+
+def keys(engine: Engine, *stages: int) -> list[int]:
+    """Keys of the voices in `stages`, oldest first."""
+    return sounding(engine, *stages)["key"].tolist()
+
+
+def cents(found: float, wanted: float) -> float:
+    """Interval between two frequencies."""
+    return float(1200.0 * np.log2(found / wanted))
+
+
+def pitch(signal: NDArray[F4], rate: float, near: float) -> float:
+    """Frequency in Hz of the partial within 2 Hz of `near`, by how its phase moves in a quarter of a second."""
+    hop = round(0.25 * rate)
+    window = np.hanning(len(signal) - hop)
+    turn = np.exp(-2j * np.pi * near * np.arange(len(signal)) / rate)
+    early, late = (np.sum(window * (signal * turn)[start : start + len(window)]) for start in (0, hop))
+    return float(near + np.angle(late * np.conj(early)) * rate / (2.0 * np.pi * hop))
+
+
+def level(signal: NDArray[F4], rate: float, frequency: float) -> float:
+    """Amplitude of the partial at `frequency` Hz."""
+    window = np.blackman(len(signal))
+    turn = np.exp(-2j * np.pi * frequency * np.arange(len(signal)) / rate)
+    return float(2.0 * abs(np.sum(window * signal * turn)) / window.sum())
