@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import DeviceError, HostError
-from .midi.ports import MidiPortError, MidiProcess, list_inputs
+from .midi.ports import MidiPortError, MidiProcess, PortInfo, list_inputs
 
 VIRTUAL = "rtsynth"  # the name DAWs see; it never changes
 LOOPBACKS = ("Midi Through", "rtsynth")  # echo what others send, or are ourselves
@@ -36,11 +36,19 @@ def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
     return MidiPlan(jack=True) if driver.startswith("jack") else MidiPlan(ports=every_input(), virtual=True)
 
 
+def midi_inputs() -> list[PortInfo]:
+    """The inputs there are now. Raises HostError where no MIDI system answers."""
+    try:
+        return list_inputs()
+    except MidiPortError as error:
+        raise HostError(str(error)) from error
+
+
 def every_input() -> tuple[str, ...]:
     """Indices of the inputs there are now, without those that only echo; none where no system answers."""
     try:
-        inputs = list_inputs()
-    except MidiPortError:
+        inputs = midi_inputs()
+    except HostError:
         return ()
     return tuple(str(port.index) for port in inputs if not port.name.startswith(LOOPBACKS))[:MOST_PORTS]
 

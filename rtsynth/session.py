@@ -57,11 +57,12 @@ def play(request: Request) -> None:
     """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
     lineup = _lineup(request.preset)
     with stages() as stage, playing(lineup, _heard(request.audio), request.midi, stage=stage) as session:
-        stage("")
-        inputs = ", ".join(session.inputs) or "none"
-        say(f"{lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
-        end = time.monotonic() + (request.duration or float("inf"))
-        _watch(session, lambda: time.monotonic() < end)
+        with suppress(KeyboardInterrupt):
+            stage("")
+            inputs = ", ".join(session.inputs) or "none"
+            say(f"{lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
+            end = time.monotonic() + (request.duration or float("inf"))
+            _watch(session, lambda: time.monotonic() < end)
         _report(session, request.report)
 
 
@@ -72,9 +73,10 @@ def demo(audio: AudioRequest) -> None:
         render(RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
     programs = programs_of(to_events(score, RATE))
     with stages() as stage, playing(lineup, audio, ("none",), programs, stage) as session:
-        stage("")
-        say(f"First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")
-        _perform(session, score)
+        with suppress(KeyboardInterrupt):
+            stage("")
+            say(f"First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")
+            _perform(session, score)
         _report(session, None)
 
 
@@ -140,12 +142,9 @@ def _heard(audio: AudioRequest) -> AudioRequest:
 
 
 def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str] = str) -> None:
-    """Show the live line while `going`, and say once what goes wrong; Ctrl-C and SIGTERM end it quietly.
-
-    Raises DeviceError when the device is lost.
-    """
+    """Show the live line while `going`, and say once what goes wrong. Raises DeviceError for a lost device."""
     said: set[str] = set()
-    with Panel() as panel, suppress(KeyboardInterrupt):
+    with Panel() as panel:
         while going():
             panel.show(session.engine.telemetry(clear_peaks=True), prefix())
             for trouble in set(_troubles(session)) - said:
