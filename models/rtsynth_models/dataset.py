@@ -9,6 +9,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -71,13 +72,13 @@ def _path(folder: Path, number: int) -> Path:
     return folder / f"program-{number:03d}.npz"
 
 
-def _write(folder: Path, number: int, arrays: dict[str, NDArray]) -> None:
+def _write(folder: Path, number: int, arrays: dict[str, NDArray[Any]]) -> None:
     part = folder / f"program-{number:03d}.part.npz"
     np.savez(part, **arrays)
     os.replace(part, _path(folder, number))
 
 
-def load_program(folder: Path, number: int) -> dict[str, NDArray]:
+def load_program(folder: Path, number: int) -> dict[str, NDArray[Any]]:
     """Arrays of one program: frames (N, F, D), slots (N,), slopes (N, 2), pitch (N,), velocity (N,)."""
     with np.load(_path(folder, number), allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}

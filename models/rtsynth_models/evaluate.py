@@ -7,6 +7,7 @@ note.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -23,6 +24,7 @@ from rtsynth_models.sheet import draw_sheet
 from rtsynth_models.soundfont import SOUNDFONT, render_notes
 
 Array = NDArray[np.float64]
+Figures = dict[str, Any]
 VELOCITY = 80
 FAST_RISE_MS = 30.0
 SHEET_PROGRAMS = (0, 4, 9, 16, 24, 33, 40, 48, 52, 56, 73, 88)
@@ -48,7 +50,7 @@ def compare(original: Array, other: Array) -> dict[str, float]:
 
 def evaluate_note(
     model: PartialGAN, index: int, instrument: Program, pitch: int, sound: Array
-) -> tuple[dict[str, object], dict[str, Array]]:
+) -> tuple[Figures, dict[str, Array]]:
     """Figures of one note at VELOCITY, and its signals to draw."""
     note = analyse(sound, pitch, instrument.divisor, instrument.slots)
     fundamental = midi_hz(pitch) / instrument.divisor
@@ -59,11 +61,11 @@ def evaluate_note(
         "analysed": render_note(note.amplitude[:FRAMES], note.hz, note.noise[:FRAMES]),
         "generated": render_note(frames.amplitude, frames.ratio * fundamental, frames.noise**2),
     }
-    figures: dict[str, object] = {name: compare(note.signal, signal) for name, signal in signals.items()}
+    figures: Figures = {name: compare(note.signal, signal) for name, signal in signals.items()}
     return figures | {"program": instrument.number, "cents": cents_error(note, frames, fundamental)}, signals
 
 
-def evaluate(model: PartialGAN, programs: list[int], soundfont: Path, sheet: Path | None) -> list[dict]:
+def evaluate(model: PartialGAN, programs: list[int], soundfont: Path, sheet: Path | None) -> list[Figures]:
     """Figures of every held-out note of every program; draws one note of some programs."""
     notes, drawn = [], {}
     for index, number in enumerate(programs):
@@ -81,10 +83,10 @@ def evaluate(model: PartialGAN, programs: list[int], soundfont: Path, sheet: Pat
     return notes
 
 
-def summary(notes: list[dict]) -> dict[str, object]:
+def summary(notes: list[Figures]) -> dict[str, object]:
     """Medians over notes: distances and level error in dB, pitch error in cents, rise of fast notes in ms."""
 
-    def median(kind: str, name: str, of: list[dict]) -> float | None:
+    def median(kind: str, name: str, of: list[Figures]) -> float | None:
         return round(float(np.median([n[kind][name] for n in of])), 2) if of else None
 
     fast = [n for n in notes if n["original"]["rise_ms"] < FAST_RISE_MS]

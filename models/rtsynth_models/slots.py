@@ -40,10 +40,10 @@ def _spectrum(signal: Array, decay: float = np.inf) -> Array:
     """Magnitudes of half a second, weighted by an exponential of `decay` seconds, shape (FFT_SIZE/2 + 1,)."""
     n = np.arange(SEGMENT)
     window = np.hanning(SEGMENT) * np.exp(-n / (decay * SAMPLE_RATE))
-    return np.abs(np.fft.rfft(signal[:SEGMENT] * window, FFT_SIZE))
+    return np.asarray(np.abs(np.fft.rfft(signal[:SEGMENT] * window, FFT_SIZE)), np.float64)
 
 
-def stretched(fundamental: float, stiffness: float, k: Array) -> Array:
+def stretched(fundamental: float | Array, stiffness: float | Array, k: Array) -> Array:
     """Partials of a stiff string in Hz: k f0 sqrt(1 + B k^2), the first held at `fundamental`."""
     return fundamental * k * np.sqrt((1 + stiffness * k**2) / (1 + stiffness))
 
