@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from rtsynth_engine.bundles import Bundle, Head
-from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.drivers.offline import render as render_offline
+from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.layout import FADING, FRAME, HELD, NOISE, PARTIALS, RATIO, RELEASED
 from rtsynth_engine.rings import EVENT
 
@@ -45,7 +46,7 @@ class Organ:
 
 
 class Steady:
-    """A generator whose every frame is the same: `levels` and `ratios` of the first partials, `noise` in all bands."""
+    """A generator whose every frame is the same; `noise` is the gain of every band."""
 
     frames_per_step = 2
 
@@ -146,7 +147,7 @@ def cents(found: float, wanted: float) -> float:
 
 
 def pitch(signal: NDArray[F4], rate: float, near: float) -> float:
-    """Frequency in Hz of the partial within 2 Hz of `near`, by how its phase moves in a quarter of a second."""
+    """Frequency in Hz of the partial within 2 Hz of `near`, by its phase a quarter of a second later."""
     hop = round(0.25 * rate)
     window = np.hanning(len(signal) - hop)
     turn = np.exp(-2j * np.pi * near * np.arange(len(signal)) / rate)

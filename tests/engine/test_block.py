@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rtsynth_presets
 
+import rtsynth_presets
 from rtsynth_engine.bundles import load_bundle
 from rtsynth_engine.engine import Engine, Sound
 from tests.engine.parts import BEND, CC, OFF, ON, PROGRAM, cents, make_engine, pitch, render, send
