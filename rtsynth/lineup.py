@@ -43,7 +43,7 @@ def choose_lineup(wanted: str | None) -> Lineup:
     others, missing = _others(presets, bundle)
     programs = _programs(others)
     sounds = {number: own if chosen is preset else others[chosen] for number, chosen in programs.items()}
-    start = next((number for number, chosen in programs.items() if chosen is preset), OWN)
+    start = preset.program if preset.program is not None and programs[preset.program] is preset else OWN
     remarks = [str(problem) for problem in (*refused, *missing)]
     if preset.digest != bundle.digest:
         remarks.append(

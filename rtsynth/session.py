@@ -142,7 +142,7 @@ def _heard(audio: AudioRequest) -> AudioRequest:
 
 
 def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str] = str) -> None:
-    """Show the live line while `going`, and say once what goes wrong. Raises DeviceError for a lost device."""
+    """Show the live line while `going`; say once what goes wrong. Raises DeviceError for a lost device."""
     said: set[str] = set()
     with Panel() as panel:
         while going():

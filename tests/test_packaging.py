@@ -64,7 +64,8 @@ def test_the_wheel_brings_instrument_bank_and_piece(wheel: Path) -> None:
 def test_an_installed_wheel_renders(environment: Path, tmp_path: Path) -> None:
     track = mido.MidiTrack([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=480)])
     mido.MidiFile(tracks=[track]).save(tmp_path / "in.mid")
-    command = [environment / "bin" / "rtsynth", "render", "in.mid", "-o", "out.wav"]
+    command = [environment / "bin" / "python", "-I", environment / "bin" / "rtsynth"]
+    command += ["render", "in.mid", "-o", "out.wav"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     samples, rate = soundfile.read(tmp_path / "out.wav")
     assert rate == 48_000
@@ -73,5 +74,5 @@ def test_an_installed_wheel_renders(environment: Path, tmp_path: Path) -> None:
 
 def test_the_installed_packages_are_the_wheels_own(environment: Path) -> None:
     code = "import rtsynth, rtsynth_engine, rtsynth_presets; print(rtsynth.__file__, rtsynth_engine.__file__)"
-    found = subprocess.check_output([environment / "bin" / "python", "-c", code], cwd="/", text=True)
+    found = subprocess.check_output([environment / "bin" / "python", "-I", "-c", code], cwd="/", text=True)
     assert all(Path(path).is_relative_to(environment) for path in found.split())
