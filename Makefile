@@ -26,7 +26,7 @@ lint: .venv/.ready-to-develop ## check the style
 	$(BIN)/ruff format --check
 
 bench: .venv/.ready-to-develop ## measure every figure that the README quotes
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new

@@ -60,7 +60,7 @@ def play(request: Request) -> None:
         with suppress(KeyboardInterrupt):
             stage("")
             inputs = ", ".join(session.inputs) or "none"
-            say(f"{lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
+            say(f"playing {lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
             end = time.monotonic() + (request.duration or float("inf"))
             _watch(session, lambda: time.monotonic() < end)
         _report(session, request.report)
@@ -75,7 +75,7 @@ def demo(audio: AudioRequest) -> None:
     with stages() as stage, playing(lineup, audio, ("none",), programs, stage) as session:
         with suppress(KeyboardInterrupt):
             stage("")
-            say(f"First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")
+            say(f"playing First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")
             _perform(session, score)
         _report(session, None)
 
