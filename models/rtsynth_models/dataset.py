@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from rtsynth_models.analysis import FRAMES, PARTIALS, Analysis, analyse, midi_hz
 from rtsynth_models.catalogue import HELD_OUT, PROGRAMS, VELOCITIES, Program, program
-from rtsynth_models.slopes import measure_slopes
-from rtsynth_models.soundfont import HOLD_SECONDS, SAMPLE_RATE, SOUNDFONT, render_notes
+from rtsynth_models.slopes import measure_late_decay, measure_release
+from rtsynth_models.soundfont import HOLD_SECONDS, SAMPLE_RATE, SOUNDFONT, Note, render_notes
 
 FLOOR_DB = -110.0
 MOST_CENTS = 1800.0
+SHORT_HOLD_SECONDS = 0.3
 LICENCE = Path("/usr/share/doc/fluid-soundfont-gm/copyright")  # where Debian puts it
 SOURCE = "FluidR3 GM SoundFont by Frank Wen, MIT licence, rendered dry by FluidSynth"
 
@@ -60,12 +61,27 @@ def build_program(number: int, folder: Path, soundfont: Path) -> int:
         {
             "frames": np.stack(frames),
             "slots": np.array(slots),
-            "slopes": np.array([measure_slopes(signal) for signal in sound], np.float32),
+            "slopes": note_slopes(number, notes, sound, soundfont),
             "pitch": np.array([pitch for pitch, _ in notes]),
             "velocity": np.array([velocity for _, velocity in notes]),
         },
     )
     return number
+
+
+def note_slopes(
+    number: int, notes: list[Note], sound: NDArray[np.float32], soundfont: Path
+) -> NDArray[np.float32]:
+    """Release and late decay of every note in dB/s, shape (N, 2).
+
+    Notes that have died away before their note-off are rendered again, shorter, to hear their release.
+    """
+    slopes = np.array([(measure_release(s), measure_late_decay(s)) for s in sound], np.float32)
+    dead = np.flatnonzero(np.isnan(slopes[:, 0]))
+    if len(dead):
+        short = render_notes(number, [notes[i] for i in dead], soundfont, SHORT_HOLD_SECONDS)
+        slopes[dead, 0] = [measure_release(s, SHORT_HOLD_SECONDS) for s in short]
+    return slopes
 
 
 def _path(folder: Path, number: int) -> Path:

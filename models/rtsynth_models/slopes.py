@@ -26,14 +26,17 @@ def fall(level: Array) -> float:
     return float(min(slope, MOST_SLOPE)) if slope >= LEAST_SLOPE else 0.0
 
 
-def measure_slopes(signal: Array) -> tuple[float, float]:
-    """Release and late decay of a rendered note in dB/s; NaN where too little is heard to tell.
-
-    The release is fitted to the first 40 dB after note-off, the late decay to the last second of the hold.
-    """
-    off = LEAD_SECONDS + HOLD_SECONDS
-    level = level_db(signal)
-    after = level[round(off * 100) + 1 :]
+def measure_release(signal: Array, hold: float = HOLD_SECONDS) -> float:
+    """Slope in dB/s of the first 40 dB after note-off, of a note held `hold` seconds; NaN when silent."""
+    level, off = level_db(signal), round((LEAD_SECONDS + hold) * 100)
+    after = level[off + 1 :]
+    if level[off - 2] > SILENT_DB >= after[2]:
+        return MOST_SLOPE
     gone = np.flatnonzero(after < max(after[0] - 40, SILENT_DB))
-    end = max(int(gone[0]) if len(gone) else len(after), 3)
-    return fall(after[:end]), fall(level[round(off * 100) - 100 : round(off * 100) - 2])
+    return fall(after[: max(int(gone[0]) if len(gone) else len(after), 3)])
+
+
+def measure_late_decay(signal: Array) -> float:
+    """Slope in dB/s over the last second of the hold; NaN when silent."""
+    off = round((LEAD_SECONDS + HOLD_SECONDS) * 100)
+    return fall(level_db(signal)[off - 100 : off - 2])

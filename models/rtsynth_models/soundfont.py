@@ -21,8 +21,10 @@ OPTIONS = ("-o", "synth.polyphony=256", "-o", "audio.period-size=64", "-O", "flo
 Note = tuple[int, int]  # MIDI number, velocity 1..127
 
 
-def render_notes(program: int, notes: list[Note], soundfont: Path = SOUNDFONT) -> NDArray[np.float32]:
-    """Render each note alone, held HOLD_SECONDS; returns the left channel, shape (notes, samples) at 48 kHz.
+def render_notes(
+    program: int, notes: list[Note], soundfont: Path = SOUNDFONT, hold: float = HOLD_SECONDS
+) -> NDArray[np.float32]:
+    """Render each note alone, held `hold` seconds; returns the left channel, (notes, samples) at 48 kHz.
 
     A note starts LEAD_SECONDS into its row. One channel only: the two of a stereo sample would comb-filter.
     Raises FileNotFoundError without fluidsynth or the SoundFont, CalledProcessError when fluidsynth fails.
@@ -31,7 +33,7 @@ def render_notes(program: int, notes: list[Note], soundfont: Path = SOUNDFONT) -
         raise FileNotFoundError(f"no SoundFont at {soundfont}: install fluid-soundfont-gm or name another")
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder, "notes.mid"), Path(folder, "notes.wav")
-        _score(program, notes).save(midi)
+        _score(program, notes, hold).save(midi)
         command = [*FLUIDSYNTH, *OPTIONS, "-F", str(wav), str(soundfont), str(midi)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return _cut(soundfile.read(wav, dtype="float32", always_2d=True)[0][:, 0], len(notes))
@@ -41,10 +43,10 @@ def _start(index: int) -> float:
     return 0.5 + index * (NOTE_SECONDS + GAP_SECONDS)
 
 
-def _score(program: int, notes: list[Note]) -> mido.MidiFile:
+def _score(program: int, notes: list[Note], hold: float) -> mido.MidiFile:
     events = [(0.0, mido.Message("program_change", program=program))]
     for i, (pitch, velocity) in enumerate(notes):
-        on, off = _start(i), _start(i) + HOLD_SECONDS
+        on, off = _start(i), _start(i) + hold
         events.append((on, mido.Message("note_on", note=pitch, velocity=velocity)))
         events.append((off, mido.Message("note_off", note=pitch)))
         events.append((off + RELEASE_SECONDS + 0.1, mido.Message("control_change", control=120)))

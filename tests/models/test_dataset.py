@@ -54,7 +54,7 @@ def test_programs_already_built_are_kept(tmp_path, monkeypatch):
     quick = program(9)
     one = type(quick)(9, quick.name, quick.category, 72, 72)
     monkeypatch.setattr(dataset, "program", lambda number: one)
-    monkeypatch.setattr(dataset, "render_notes", lambda number, notes, soundfont: _tones(len(notes)))
+    monkeypatch.setattr(dataset, "render_notes", lambda number, notes, *rest: _tones(len(notes)))
     dataset.build_program(9, tmp_path, SOUNDFONT)
     before = (tmp_path / "program-009.npz").read_bytes()
     build(tmp_path, [one], SOUNDFONT, jobs=1)
@@ -71,3 +71,13 @@ def _tones(count: int) -> np.ndarray:
     t = np.arange(round(NOTE_SECONDS * SAMPLE_RATE)) / SAMPLE_RATE
     tone = np.where(t > 0.05, 0.3 * np.sin(2 * np.pi * midi_hz(72) * t), 0)
     return np.tile(tone.astype(np.float32), (count, 1))
+
+
+def test_a_note_that_dies_early_gives_its_release_from_a_shorter_one(monkeypatch):
+    t = np.arange(round(NOTE_SECONDS * SAMPLE_RATE)) / SAMPLE_RATE
+    fall = -60 * t - 200 * np.maximum(t - 0.35, 0)
+    short = (10 ** (fall / 20) * np.sin(2 * np.pi * 500 * t)).astype(np.float32)
+    monkeypatch.setattr(dataset, "render_notes", lambda *given: short[None])
+    slopes = dataset.note_slopes(12, [(60, 100)], np.zeros((1, len(t)), np.float32), SOUNDFONT)
+    assert slopes[0, 0] == pytest.approx(260, rel=0.03)
+    assert np.isnan(slopes[0, 1])
