@@ -21,11 +21,14 @@ def require(condition: object, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def jack_server() -> Iterator[str]:
-    """Name of a JACK server of our own, the default one for this process and its children."""
+    """Name of a JACK server of our own, the default one for this process and its children.
+
+    It is synchronous (-S): on a busy machine an asynchronous one drops what a late client should have read.
+    """
     jackd = shutil.which("jackd")
     require(jackd, "jackd")
     name = f"rtsynth-{os.getpid()}"
-    command = [str(jackd), "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "128"]
+    command = [str(jackd), "-n", name, "-r", "-S", "-d", "dummy", "-r", "48000", "-p", "128"]
     quiet = subprocess.DEVNULL
     with (
         pytest.MonkeyPatch.context() as patch,

@@ -35,6 +35,16 @@ def arrived(process: MidiProcess, count: int) -> list[tuple[int, ...]]:
     return events
 
 
+def connect(output: rtmidi.MidiOut, process: MidiProcess) -> None:
+    """Wait until JACK carries messages over a new connection; what is sent before is lost."""
+    patience = time.monotonic() + PATIENCE
+    while not popped(process.ring) and time.monotonic() < patience:
+        output.send_message((0xFA,))
+        time.sleep(0.05)
+    time.sleep(0.1)
+    popped(process.ring)
+
+
 def shared_memory_exists(name: str) -> bool:
     return os.path.exists(f"/dev/shm/{name}")
 
@@ -113,6 +123,7 @@ class TestOverJack:
     def test_messages_of_a_named_port_arrive_in_order_with_monotonic_times(self, keys):
         with MidiProcess(["test keys"], None) as process:
             assert process.opened == ["Test Keys:out"]
+            connect(keys, process)
             before = time.monotonic_ns()
             for note in range(100):
                 keys.send_message((0x90, note, 64))
@@ -126,6 +137,7 @@ class TestOverJack:
 
     def test_sysex_and_active_sensing_pass_harmlessly(self, keys):
         with MidiProcess(["test keys"], None) as process:
+            connect(keys, process)
             for message in ((0xF0, *range(100), 0xF7), (0xFE,), (0xF8,), (0x80, 60, 0)):
                 keys.send_message(message)
             assert [event[1:] for event in arrived(process, 1)] == [(0, 0x80, 60, 0)]
@@ -136,6 +148,7 @@ class TestOverJack:
             output = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="DAW")
             assert "rtsynth:rtsynth" in output.get_ports()
             output.open_port(output.get_ports().index("rtsynth:rtsynth"))
+            connect(output, process)
             output.send_message((0xC2, 5))
             assert [event[1:] for event in arrived(process, 1)] == [(0, 0xC2, 5, 0)]
             output.delete()
@@ -145,6 +158,8 @@ class TestOverJack:
         pads.open_virtual_port("out")
         with MidiProcess(["pads", "keys"]) as process:
             assert process.opened == ["Test Pads:out", "Test Keys:out", "rtsynth"]
+            for output in (keys, pads):
+                connect(output, process)
             for output in (keys, pads):
                 output.send_message((0x90, 60, 64))
             assert sorted(event[1] for event in arrived(process, 2)) == [0, 1]
