@@ -20,7 +20,7 @@ from .rings import Ring, claim, publish
 from .telemetry import Telemetry, read_telemetry
 
 LOWEST_RATE, HIGHEST_RATE = 8_000.0, 192_000.0  # Hz
-HEADROOM_DB = -9.0  # sixteen loud notes stay under the limiter
+HEADROOM_DB = -3.0  # sixteen loud notes stay under the limiter
 REVERB_RETURN = 0.5
 F4 = np.float32
 

@@ -16,17 +16,15 @@ from numpy.typing import NDArray
 
 from .attack import AttackCache
 from .generators.contract import Generator
-from .generators.onnx import BATCHES
-from .layout import VOICES, Memory
+from .layout import FRAME, VOICES, Memory
 from .priority import raise_priority
-from .streaming import deliver_blocks, gather_demand
+from .streaming import MOST_STEPPED, deliver_blocks, gather_demand
 
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
 IDLE_SECONDS = 0.002
 SWITCH_SECONDS = (
     0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
 )
-MOST = BATCHES[-1]
 F4 = np.float32
 
 
@@ -49,7 +47,7 @@ class Feeder:
         self.counts = np.zeros(VOICES, np.int64)  # frames written of that note
         self.decay = np.zeros(VOICES, F4)  # dB per second beyond the longest trained time
         self.demand = np.zeros(VOICES, np.int64)
-        generator.prepare(VOICES + MOST)
+        generator.prepare(VOICES + MOST_STEPPED)
         self.cache = AttackCache(memory, generator, timing.rate, latents)
         self.jobs: Iterator[None] = iter(())
         self.failures = 0
@@ -63,7 +61,7 @@ class Feeder:
         found = gather_demand(self.memory, LEAD, self.seen, self.counts, self.demand)
         if found == 0:
             return False
-        rows = self.demand[: min(found, MOST)].copy()
+        rows = self.demand[: min(found, MOST_STEPPED)].copy()
         self._start_new(rows)
         self._skip_missed(rows)
         frames = self.generator.step(rows, (self.counts[rows] / self.timing.rate).astype(F4))
@@ -89,6 +87,9 @@ class Feeder:
         self.counts[late] = -(-self.memory.position[late] // step) * step
 
     def _deliver(self, rows: NDArray[np.int64], frames: NDArray[F4]) -> None:
+        expected = (len(rows), self.generator.frames_per_step, FRAME)
+        if frames.shape != expected or frames.dtype != F4:
+            raise ValueError(f"frames are {frames.dtype} {frames.shape} instead of float32 {expected}")
         over = self.counts[rows] / self.timing.rate - self.timing.longest
         for i in np.nonzero(over > 0)[0]:
             frames[i, :, :96] *= F4(10.0 ** (-self.decay[rows[i]] * over[i] / 20.0))

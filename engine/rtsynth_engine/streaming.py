@@ -25,6 +25,8 @@ from .layout import (
 
 LOUDEST = np.float32(8.0)  # no partial or band of a sane frame comes near it
 HIGHEST_RATIO = np.float32(1000.0)
+SLACK = 2  # frames: one step of the flagship
+MOST_STEPPED = 128  # voices one step of the network can take
 
 
 @realtime
@@ -137,24 +139,27 @@ def is_sane(block: NDArray[np.float32]) -> bool:
 def gather_demand(
     memory: Memory, lead: int, seen: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64]
 ) -> int:
-    """List the voices whose stream is less than `lead` frames ahead, most urgent first. Generator thread.
+    """List the voices to step once any stream is less than `lead` frames ahead. Generator thread.
 
-    `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the
-    frames written. Fills `out` with voice numbers and returns how many; a voice with a new serial is
-    listed with `counts` at 0.
+    Streams up to SLACK frames further ahead are listed too, so that voices keep step and batches keep their
+    members. `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the
+    frames written; a voice with a new serial has its count set to 0. Fills `out` with voice numbers, in order
+    or, beyond MOST_STEPPED, most urgent first; returns how many.
     """
-    found = 0
+    found, urgent = 0, False
     for v in range(VOICES):
         serial = load_acquire(memory.serials, v)
         if serial != 0:
             if serial != seen[v]:
                 counts[v] = 0
             ahead = counts[v] - load_acquire(memory.position, v)
-            if serial != seen[v] or ahead < lead:
+            if serial != seen[v] or ahead < lead + SLACK:
+                urgent |= serial != seen[v] or ahead < lead
                 out[found] = v
                 found += 1
-    sort_by_lead(memory, counts, out, found)
-    return found
+    if found > MOST_STEPPED:
+        sort_by_lead(memory, counts, out, found)
+    return found if urgent else 0
 
 
 @realtime

@@ -12,7 +12,7 @@ from ..bundles import Bundle
 from ..errors import BundleError
 from ..layout import FRAME, NOISE, RATIO
 
-BATCHES = (1, 2, 4, 8, 16, 32, 64)
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 POISON = np.float32(np.nan)  # outputs a network leaves unwritten are caught by the sanity check of the stream
 F4 = np.float32
 
@@ -34,26 +34,56 @@ def open_session(model: bytes, name: str) -> Any:
         ) from error
 
 
-class Batch:
-    """Buffers of one batch size, bound to the session once: a step copies nothing but voices in and out."""
+Shapes = dict[str, tuple[int, ...]]
+Arrays = dict[str, NDArray[np.float32]]
 
-    def __init__(
-        self, session: Any, size: int, shapes: dict[str, tuple[int, ...]], results: dict[str, tuple[int, ...]]
-    ):
-        self.inputs = {name: np.zeros((size, *shape), F4) for name, shape in shapes.items()}
-        self.outputs = {name: np.zeros((size, *shape), F4) for name, shape in results.items()}
-        self.binding = session.io_binding()
-        for name, array in self.inputs.items():
-            self.binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array))
-        for name, array in self.outputs.items():
-            self.binding.bind_ortvalue_output(name, ort.OrtValue.ortvalue_from_numpy(array))
-        self.session = session
+
+class Batch:
+    """Buffers of one batch size, bound to the session once. States ping-pong between two sides.
+
+    While the same voices are stepped again and again nothing is copied: what one step wrote, the next reads.
+    """
+
+    def __init__(self, session: Any, size: int, notes: Shapes, states: Shapes, results: Shapes) -> None:
+        self.session, self.size, self.side = session, size, 0
+        self.rows = np.zeros(0, np.int64)  # whose states lie here, instead of in the generator's own memory
+        self.notes = _zeros(size, notes)
+        self.states = (_zeros(size, states), _zeros(size, states))
+        self.results = _zeros(size, results)
+        self.bindings = (self._bind(0, 1), self._bind(1, 0))
+
+    def _bind(self, source: int, target: int) -> Any:
+        binding = self.session.io_binding()
+        after = {f"next_{name}": array for name, array in self.states[target].items()}
+        for name, array in (self.notes | self.states[source]).items():
+            binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array))
+        for name, array in (self.results | after).items():
+            binding.bind_ortvalue_output(name, ort.OrtValue.ortvalue_from_numpy(array))
+        return binding
 
     def run(self) -> None:
         """Run the network once. Releases the interpreter meanwhile."""
-        for array in self.outputs.values():
+        for array in self.results.values():
             array.fill(POISON)
-        self.session.run_with_iobinding(self.binding)
+        self.session.run_with_iobinding(self.bindings[self.side])
+        self.side = 1 - self.side
+
+    def load(self, memory: Arrays, rows: NDArray[np.int64]) -> None:
+        """Bring the voices `rows` in from `memory`."""
+        self.rows = rows.copy()
+        for name, array in (self.notes | self.states[self.side]).items():
+            if name in memory:
+                np.take(memory[name], rows, axis=0, out=array[: len(rows)])
+
+    def unload(self, memory: Arrays) -> None:
+        """Take the voices' states back to `memory`."""
+        for name, array in self.states[self.side].items():
+            memory[name][self.rows] = array[: len(self.rows)]
+        self.rows = self.rows[:0]
+
+
+def _zeros(size: int, shapes: Shapes) -> Arrays:
+    return {name: np.zeros((size, *shape), F4) for name, shape in shapes.items()}
 
 
 class OnnxGenerator:
@@ -84,15 +114,14 @@ class OnnxGenerator:
         bundle, per_step = self.bundle, self.frames_per_step
         states = {f"state_{i}": shape for i, shape in enumerate(bundle.states)}
         notes = {"film": (bundle.film,), "static": (bundle.static,)}
-        self.memory = {n: np.zeros((rows, *s), F4) for n, s in {**notes, **states}.items()}
+        self.memory = _zeros(rows, notes | states)
         results = {
             "amplitude": (per_step, RATIO),
             "ratio": (per_step, NOISE - RATIO),
             "noise": (per_step, FRAME - NOISE),
-            **{f"next_{name}": shape for name, shape in states.items()},
         }
-        inputs = {**notes, "time": (), **states}
-        self.batches = {size: Batch(self.steps, size, inputs, results) for size in BATCHES}
+        timed = notes | {"time": ()}
+        self.batches = {size: Batch(self.steps, size, timed, states, results) for size in BATCHES}
         self.frames = np.zeros((BATCHES[-1], per_step, FRAME), F4)
         for size in BATCHES:
             self.step(np.arange(min(size, rows)), np.zeros(min(size, rows), F4))
@@ -108,27 +137,32 @@ class OnnxGenerator:
         film, static, slopes = self.note.run(
             ["film", "static", "slopes"], {"pitch": pitch, "velocity": velocity, "latent": latent}
         )
-        for _name, array in self.memory.items():
+        self._unload(rows)
+        for array in self.memory.values():
             array[rows] = 0.0
         self.memory["film"][rows] = film
         self.memory["static"][rows] = static
         return np.asarray(slopes, F4)
 
+    def _unload(self, rows: NDArray[np.int64]) -> None:
+        for batch in self.batches.values():
+            if len(batch.rows) and np.isin(batch.rows, rows).any():
+                batch.unload(self.memory)
+
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Step `rows` (at most 64) by one block."""
+        """Step `rows` (at most 128) by one block."""
         count = len(rows)
         batch = self.batches[next(size for size in BATCHES if size >= count)]
-        for name, array in self.memory.items():
-            np.take(array, rows, axis=0, out=batch.inputs[name][:count])
-        batch.inputs["time"][:count] = time
+        if not np.array_equal(batch.rows, rows):
+            batch.unload(self.memory)
+            self._unload(rows)
+            batch.load(self.memory, rows)
+        batch.notes["time"][:count] = time
         batch.run()
-        for name in self.memory:
-            if name.startswith("state_"):
-                self.memory[name][rows] = batch.outputs[f"next_{name}"][:count]
         frames = self.frames[:count]
-        frames[:, :, :RATIO] = batch.outputs["amplitude"][:count]
-        frames[:, :, RATIO:NOISE] = batch.outputs["ratio"][:count]
-        frames[:, :, NOISE:] = batch.outputs["noise"][:count]
+        frames[:, :, :RATIO] = batch.results["amplitude"][:count]
+        frames[:, :, RATIO:NOISE] = batch.results["ratio"][:count]
+        frames[:, :, NOISE:] = batch.results["noise"][:count]
         return frames
 
     def close(self) -> None:
