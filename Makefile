@@ -1,6 +1,6 @@
 # rtsynth: every task a person or CI runs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench pin bank clean
+.PHONY: help setup demo test lint bench pin bank picture clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -35,6 +35,9 @@ pin: .venv/.ready-to-develop ## write the versions installed now into constraint
 bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped instrument
 	rm -f presets/rtsynth_presets/bank/*.toml
 	$(BIN)/rtsynth presets make presets/rtsynth_presets/instruments/partialgan.rtsynth -o presets/rtsynth_presets/bank
+
+picture: .venv/.ready-to-develop ## draw the README's picture anew
+	$(BIN)/python docs/make_picture.py
 
 clean: ## remove what was built: .venv, caches, reports
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis demo.wav

@@ -70,7 +70,7 @@ def demo(audio: AudioRequest) -> None:
     """Play the built-in piece live; without a sound device also write it to demo.wav."""
     lineup, audio, score = _lineup(None), _heard(audio), load_score(DEMO)
     if audio.driver == "null":
-        render(RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
+        _render(lineup, score, RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
     programs = programs_of(to_events(score, RATE))
     with stages() as stage, playing(lineup, audio, ("none",), programs, stage) as session:
         with suppress(KeyboardInterrupt):
@@ -98,6 +98,10 @@ def render(request: RenderRequest) -> None:
     """Render a MIDI file to a WAV file."""
     lineup, score = _lineup(request.preset), load_score(request.file)
     say(*score.warnings)
+    _render(lineup, score, request)
+
+
+def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
     with stages() as stage:
         stage("preparing the engine (compiled for this machine at its first start)")
         engine = Engine(lineup.bundle, request.rate or RATE, seed=request.seed)
@@ -106,15 +110,15 @@ def render(request: RenderRequest) -> None:
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
             engine.prepare([lineup.start, *programs_of(events)])
             stage("")
-            _render(engine, events, score.length + request.tail, request)
+            _write(engine, events, score.length + request.tail, request)
             if engine.telemetry().drums_muted:
                 say(DRUMS_MUTED)
 
 
-def _render(engine: Engine, events: Any, seconds: float, request: RenderRequest) -> None:
+def _write(engine: Engine, events: Any, seconds: float, request: RenderRequest) -> None:
     began = time.monotonic()
     columns = (TextColumn(f"{request.out}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(), transient=True) as progress:
+    with Progress(*columns, console=console(), transient=True, disable=not console().is_terminal) as progress:
         task = progress.add_task("", total=seconds)
 
         def show(done: float) -> None:
