@@ -1,4 +1,4 @@
-"""Draws docs/first-light.png, the README's picture: the demo piece, as rtsynth renders it, as a spectrogram."""
+"""Draws docs/first-light.png, the README's picture: a spectrogram of the demo piece as rtsynth plays it."""
 
 import tempfile
 from pathlib import Path
