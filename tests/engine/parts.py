@@ -1,7 +1,8 @@
 """Parts for engine tests: a tiny generator that needs no network, and an engine around it."""
 
 import functools
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,14 @@ def sounding(engine: Engine, *stages: int) -> NDArray[Any]:
 def keys(engine: Engine, *stages: int) -> list[int]:
     """Keys of the voices in `stages`, oldest first."""
     return sounding(engine, *stages)["key"].tolist()
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for another thread to bring `condition` about."""
+    patience = time.monotonic() + 20.0
+    while not condition():
+        assert time.monotonic() < patience, "waited in vain"
+        time.sleep(0.002)
 
 
 def cents(found: float, wanted: float) -> float:
