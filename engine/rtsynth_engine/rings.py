@@ -6,6 +6,7 @@ memory. The two indices run over 0 … 2N-1, so a full ring (difference N) diffe
 the tail that announces it (release) and read after that tail was seen (acquire).
 """
 
+from contextlib import suppress
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NamedTuple
 
@@ -101,8 +102,10 @@ class SharedRing:
         return self.memory.name
 
     def close(self) -> None:
-        """Let go of the memory; the owner also removes its name. The ring must no longer be in use."""
-        del self.ring
-        self.memory.close()
+        """Let go of the memory and, as its owner, of its name. Views still alive keep the pages."""
         if self.owner:
             self.memory.unlink()
+            self.owner = False
+        del self.ring
+        with suppress(BufferError):
+            self.memory.close()
