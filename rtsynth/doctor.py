@@ -1,6 +1,7 @@
 """What this machine offers a real-time synthesizer, and what to do where it could offer more."""
 
 import os
+import re
 import resource
 import threading
 from collections.abc import Callable, Iterator
@@ -38,8 +39,8 @@ def examine() -> Iterator[Finding]:
         try:
             good, found, remedy = look()
         except EngineError as error:
-            cause, _, remedy = str(error).partition(": ")
-            good, found = False, cause
+            good = False
+            found, remedy = (*re.split("[:;] ", str(error), maxsplit=1), "see the README")[:2]
         yield Finding(topic, good, found, "" if good else remedy)
 
 

@@ -1,0 +1,72 @@
+"""A score on the engine's clock: times in frames, and a live cue that is never early and loses nothing."""
+
+import numpy as np
+import pytest
+
+from rtsynth.midi.files import EVENTS, Score
+from rtsynth.scores import AHEAD, Cue, programs_of, to_events
+
+RATE = 1000.0
+
+
+class Keys:
+    """An engine that only remembers what it is given; its ring takes `room` events per clock tick."""
+
+    rate = RATE
+
+    def __init__(self, room: int) -> None:
+        self.clock, self.room, self.left = 0, room, room
+        self.heard: list[tuple[int, int]] = []
+
+    def push(self, time: int, status: int, data1: int, data2: int = 0, port: int = 0) -> bool:
+        if self.left == 0:
+            return False
+        self.left -= 1
+        self.heard.append((time, data1))
+        return True
+
+    def tick(self, frames: int) -> None:
+        self.clock += frames
+        self.left = self.room
+
+
+def score(*rows: tuple[float, int, int, int]) -> Score:
+    events = np.array([(seconds, 0, *message) for seconds, *message in rows], EVENTS)
+    return Score(events, float(events["seconds"][-1]))
+
+
+def test_times_become_frames_and_messages_stay() -> None:
+    (event,) = to_events(score((1.5, 0x93, 60, 100)), 44_100.0)
+    assert [event[name] for name in ("time", "port", "status", "data1", "data2")] == [
+        66_150,
+        0,
+        0x93,
+        60,
+        100,
+    ]
+
+
+def test_program_changes_can_be_left_out() -> None:
+    rows = score((0.0, 0xC0, 40, 0), (0.0, 0x90, 60, 100))
+    assert to_events(rows, RATE, keep_programs=False)["status"].tolist() == [0x90]
+
+
+def test_the_programs_of_a_score_include_the_first() -> None:
+    assert programs_of(to_events(score((0.0, 0xC3, 40, 0), (1.0, 0xC0, 9, 0), (2.0, 0xC0, 9, 0)), RATE)) == [
+        0,
+        9,
+        40,
+    ]
+
+
+@pytest.mark.parametrize("room", [1, 3, 1000])
+def test_a_cue_hands_over_every_event_in_order_and_not_too_early(room: int) -> None:
+    rows = score(*((step / 50, 0x90, step % 128, 1) for step in range(100)))
+    keys = Keys(room)
+    cue = Cue(keys, to_events(rows, RATE), start=500)  # type: ignore[arg-type]
+    while len(keys.heard) < 100:
+        cue.feed()
+        assert all(time <= keys.clock + AHEAD * RATE for time, _ in keys.heard)
+        keys.tick(5)
+    assert [key for _, key in keys.heard] == [step % 128 for step in range(100)]
+    assert keys.heard[0][0] == 500
