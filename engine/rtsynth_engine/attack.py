@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .generators.contract import Generator
+from .generators.contract import Generator, checked_step
 from .generators.onnx import BATCHES
 from .layout import ATTACK_FRAMES, CACHES, FREE, KEYS, LAYERS, MISSING, READY, VOICES, Memory
 from .streaming import is_sane_block
@@ -46,8 +46,9 @@ class AttackCache:
         """Slot that is empty or was chosen longest ago, and that no voice reads."""
         voices = self.memory.voices
         reading = set(voices["cache"][voices["stage"] != FREE].tolist())
-        idle = [s for s in range(CACHES) if s not in reading and self.used[s] < self.turn]
-        return min(idle, key=lambda s: self.used[s]) if idle else None
+        stale = [self.programs[s] is None or self.used[s] < self.turn for s in range(CACHES)]
+        idle = [s for s in range(CACHES) if s not in reading and stale[s]]
+        return min(idle, key=lambda s: (self.programs[s] is not None, self.used[s])) if idle else None
 
     def fill(self, program: int) -> Iterator[None]:
         """Render a program's attacks, middle keys first; yields after every step of the network."""
@@ -57,8 +58,13 @@ class AttackCache:
         sound = self.memory.programs[program]
         keys = sorted(range(int(sound["low"]), int(sound["high"]) + 1), key=lambda key: abs(key - MIDDLE))
         per_batch = ROWS // LAYERS
-        for start in range(0, len(keys), per_batch):
-            yield from self._fill_keys(slot, program, np.array(keys[start : start + per_batch]))
+        try:
+            for start in range(0, len(keys), per_batch):
+                yield from self._fill_keys(slot, program, np.array(keys[start : start + per_batch]))
+        except Exception:  # the feeder counts and tells it; the program is tried again
+            self.programs[slot] = None
+            sound["cache"] = -1
+            raise
 
     def _claim(self, program: int) -> int | None:
         slot = self._free_slot()
@@ -81,7 +87,7 @@ class AttackCache:
         attacks = self.memory.attack[slot]
         sane = True
         for frame in range(0, ATTACK_FRAMES, self.generator.frames_per_step):
-            frames = self.generator.step(rows, np.full(len(rows), frame / self.rate, F4))
+            frames = checked_step(self.generator, rows, np.full(len(rows), frame / self.rate, F4))
             sane = sane and is_sane_block(frames.reshape(-1, frames.shape[-1]))
             block = frames.reshape(len(keys), LAYERS, *frames.shape[1:])
             attacks[keys, :, frame : frame + frames.shape[1]] = block

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attack import AttackCache
-from .generators.contract import Generator
-from .layout import FRAME, VOICES, Memory
+from .generators.contract import Generator, checked_step
+from .layout import VOICES, Memory
 from .priority import raise_priority
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand
 
@@ -64,7 +64,8 @@ class Feeder:
         rows = self.demand[: min(found, MOST_STEPPED)].copy()
         self._start_new(rows)
         self._skip_missed(rows)
-        frames = self.generator.step(rows, (self.counts[rows] / self.timing.rate).astype(F4))
+        times = (self.counts[rows] / self.timing.rate).astype(F4)
+        frames = checked_step(self.generator, rows, times)
         self._deliver(rows, frames)
         return True
 
@@ -87,9 +88,6 @@ class Feeder:
         self.counts[late] = -(-self.memory.position[late] // step) * step
 
     def _deliver(self, rows: NDArray[np.int64], frames: NDArray[F4]) -> None:
-        expected = (len(rows), self.generator.frames_per_step, FRAME)
-        if frames.shape != expected or frames.dtype != F4:
-            raise ValueError(f"frames are {frames.dtype} {frames.shape} instead of float32 {expected}")
         over = self.counts[rows] / self.timing.rate - self.timing.longest
         for i in np.nonzero(over > 0)[0]:
             frames[i, :, :96] *= F4(10.0 ** (-self.decay[rows[i]] * over[i] / 20.0))

@@ -25,6 +25,7 @@ from .layout import (
 
 LOUDEST = np.float32(8.0)  # no partial or band of a sane frame comes near it
 HIGHEST_RATIO = np.float32(1000.0)
+BAD = np.float32(np.nan)
 SLACK = 2  # frames: one step of the flagship
 MOST_STEPPED = 128  # voices one step of the network can take
 
@@ -64,20 +65,21 @@ def copy_frame(out: NDArray[np.float32], frame: NDArray[np.float32]) -> None:
 
 @realtime
 def load_frame(memory: Memory, v: int, index: int, out: NDArray[np.float32]) -> None:
-    """Fill `out` (FRAME,) with frame `index`; where there is none yet, `out` holds what it had. Audio
-    callback.
+    """Fill `out` (FRAME,) with frame `index`; where there is none yet or a bad one, `out` holds what it had.
+    Audio callback.
     """
     voice = memory.voices[v]
     count = written_frames(memory, v, voice.serial)
-    streamed = index < count <= index + STREAM_FRAMES
+    frame = memory.frames[v, index % STREAM_FRAMES]
+    streamed = index < count <= index + STREAM_FRAMES and frame[0] >= np.float32(0.0)
     cached = voice.cache >= 0 and index < ATTACK_FRAMES
     if cached:
         load_attack(memory, voice, index, out)
         if streamed and index > BLEND_FROM:
             share = np.float32(index - BLEND_FROM) / np.float32(ATTACK_FRAMES - BLEND_FROM)
-            blend_frame(out, memory.frames[v, index % STREAM_FRAMES], share)
+            blend_frame(out, frame, share)
     elif streamed:
-        copy_frame(out, memory.frames[v, index % STREAM_FRAMES])
+        copy_frame(out, frame)
     else:
         memory.telemetry[0].late_blocks += 1
 
@@ -109,16 +111,17 @@ def deliver_blocks(
     """Write blocks (n, frames, FRAME) for the voices `rows` (n,), each after `counts` earlier frames.
     Generator thread.
 
-    A block with a number that is not finite or beyond reason is not written: the voice holds what it had.
+    Frames of a block with a number that is not finite or beyond reason are marked by a first number of NaN.
     """
     for i in range(len(rows)):
         v, count = rows[i], counts[rows[i]]
-        if is_sane(blocks[i]):
-            for j in range(blocks.shape[1]):
-                copy_frame(memory.frames[v, (count + j) % STREAM_FRAMES], blocks[i, j])
-            store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | (count + blocks.shape[1]))
-        else:
-            memory.telemetry[0].bad_blocks += 1
+        sane = is_sane(blocks[i])
+        for j in range(blocks.shape[1]):
+            frame = memory.frames[v, (count + j) % STREAM_FRAMES]
+            copy_frame(frame, blocks[i, j])
+            frame[0] = frame[0] if sane else BAD
+        memory.telemetry[0].bad_blocks += 0 if sane else 1
+        store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | (count + blocks.shape[1]))
         counts[v] += blocks.shape[1]
 
 

@@ -9,6 +9,7 @@ from .compiling import realtime, store_release
 from .heads.partials import scramble, start_phases
 from .layout import (
     FADING,
+    FRAME,
     FREE,
     HELD,
     KEYS,
@@ -230,6 +231,8 @@ def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.floa
     voice.left = voice.right = voice.send = np.float32(0.0)
     voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
     voice.ramp_at, voice.frame_index = -1, -2
+    for i in range(FRAME):
+        voice.later[i] = np.float32(0.0)  # what the voice holds until its first frame
     start_phases(voice, scramble(state.seed ^ np.uint64(state.notes * KEYS + key)))
     request_frames(memory, v)
 

@@ -5,6 +5,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..layout import FRAME
+
 
 class Generator(Protocol):
     """A network with state, stepped for many voices at once.
@@ -37,3 +39,14 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
+
+
+def checked_step(
+    generator: Generator, rows: NDArray[np.int64], time: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """`step`, whose shape and type can be relied on. Raises ValueError."""
+    frames = generator.step(rows, time)
+    expected = (len(rows), generator.frames_per_step, FRAME)
+    if frames.shape != expected or frames.dtype != np.float32:
+        raise ValueError(f"frames are {frames.dtype} {frames.shape} instead of float32 {expected}")
+    return frames
