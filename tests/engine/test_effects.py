@@ -65,7 +65,7 @@ def test_the_output_starts_with_a_linear_fade() -> None:
         ]
         for second in (0.0, 0.1)  # 75 ticks apart
     )
-    np.testing.assert_allclose(faded[:length], full[:length] * np.arange(1, length + 1) / length, atol=1e-6)
+    np.testing.assert_allclose(faded[:length], full[:length] * np.arange(1, length + 1) / length, atol=1e-5)
     np.testing.assert_allclose(faded[length:], full[length:], atol=1e-6)
 
 
