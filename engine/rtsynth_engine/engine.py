@@ -16,7 +16,7 @@ from .generators.onnx import OnnxGenerator
 from .handle import block_function, make_handle
 from .heads.noise import noise_loops
 from .layout import MOST_VOICES, PROGRAMS, Memory, make_memory
-from .rings import Ring, claim, publish
+from .rings import Ring, claim, make_ring, publish
 from .telemetry import Telemetry, read_telemetry
 
 LOWEST_RATE, HIGHEST_RATE = 8_000.0, 192_000.0  # Hz
@@ -80,6 +80,13 @@ class Engine:
             Timing(bundle.head.frame_rate, bundle.head.longest_seconds),
             self.latents,
         )
+        self._compile()
+
+    def _compile(self) -> None:
+        """Compile, or load, everything that will run while sound does."""
+        block_function()
+        _push(make_ring(1), 0, 0, 0, 0, 0)
+        self.feeder.compile()
 
     def _prepare_state(self, polyphony: int, seed: int) -> None:
         state = self.memory.state[0]

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from .attack import AttackCache
 from .generators.contract import Generator, checked_step
-from .layout import VOICES, Memory
+from .layout import FRAME, VOICES, Memory
 from .priority import raise_priority
-from .streaming import MOST_STEPPED, deliver_blocks, gather_demand
+from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
 
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
 IDLE_SECONDS = 0.002
@@ -55,6 +55,13 @@ class Feeder:
         self.priority = "normal"
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    def compile(self) -> None:
+        """Compile, or load, what the thread calls, so that no note waits for it."""
+        nothing = np.zeros((0, self.generator.frames_per_step, FRAME), F4)
+        deliver_blocks(self.memory, np.zeros(0, np.int64), self.seen, self.counts, nothing)
+        gather_demand(self.memory, LEAD, self.seen, self.counts, self.demand)
+        is_sane_block(nothing.reshape(-1, FRAME))
 
     def serve(self) -> bool:
         """Step the most urgent voices once; False when every voice is far enough ahead."""
