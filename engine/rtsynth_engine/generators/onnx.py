@@ -113,9 +113,9 @@ class OnnxGenerator:
         """Make state for `rows` voices and run every batch size once."""
         bundle, per_step = self.bundle, self.frames_per_step
         states = {f"state_{i}": shape for i, shape in enumerate(bundle.states)}
-        notes = {"film": (bundle.film,), "static": (bundle.static,)}
+        notes: Shapes = {"film": (bundle.film,), "static": (bundle.static,)}
         self.memory = _zeros(rows, notes | states)
-        results = {
+        results: Shapes = {
             "amplitude": (per_step, RATIO),
             "ratio": (per_step, NOISE - RATIO),
             "noise": (per_step, FRAME - NOISE),
