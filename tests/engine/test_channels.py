@@ -225,10 +225,13 @@ def test_channel_10_is_silent_on_every_port_and_counted() -> None:
     assert engine.telemetry().drums_muted == 2
 
 
-def test_keys_outside_the_range_of_a_program_are_silent() -> None:
+def test_keys_beyond_a_programs_range_borrow_the_nearest_timbre_and_keep_their_pitch() -> None:
     engine = make_engine(generator=Steady(), low=48, high=72)
-    send(engine, (ON, 47, 100), (ON, 48, 100), (ON, 72, 100), (ON, 73, 100))
-    assert keys(engine) == [48, 72]
+    send(engine, (ON, 47, 100), (ON, 60, 100), (ON, 73, 100))
+    assert keys(engine) == [47, 60, 73]
+    sounding = np.sort(engine.memory.voices[engine.memory.voices["stage"] == HELD], order="key")
+    assert sounding["timbre"].tolist() == [48, 60, 72]
+    np.testing.assert_allclose(sounding["fundamental"], 440.0 * 2.0 ** ((sounding["key"] - 69) / 12))
 
 
 def test_system_messages_and_stray_data_bytes_do_nothing() -> None:
