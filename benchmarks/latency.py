@@ -18,7 +18,7 @@ def run() -> list[Row]:
 
 
 def _rtsynth() -> Row:
-    with rtsynth("Glockenspiel"):
+    with rtsynth("vibraphone"):
         return probe("rtsynth:midi_in", "rtsynth:out_1", threshold="3e-4")
 
 

@@ -70,12 +70,12 @@ def apply_event(memory: Memory, port: int, status: int, data1: int, data2: int) 
 
 @realtime
 def press_key(memory: Memory, c: int, key: int, velocity: np.float32) -> None:
-    """Start a note, unless the channel is muted or the program does not reach the key."""
+    """Start a note, unless the channel is muted."""
     channel = memory.channels[c]
     sound = memory.programs[channel.program]
     if channel.muted:
         memory.telemetry[0].drums_muted += 1
-    elif sound.known and sound.low <= key <= sound.high:
+    elif sound.known:
         start_note(memory, c, key, velocity)
 
 

@@ -112,7 +112,7 @@ PROGRAM = np.dtype(
         ("reverb", F4),  # send, 0 … 1
         ("pan", F4),
         ("divisor", F4),  # partial k sounds at k / divisor times the pitch
-        ("low", I4),
+        ("low", I4),  # keys with a timbre of their own; beyond them the nearest one's, at the right pitch
         ("high", I4),
         ("cache", I4),  # slot of the attack cache, -1 none; written by the generator thread
         ("known", U1),
@@ -126,6 +126,7 @@ VOICE = np.dtype(
         ("serial", I8),
         ("channel", I4),
         ("key", I4),
+        ("timbre", I4),  # the key whose frames sound: `key` within the program's range
         ("program", I4),
         ("cache", I4),
         ("presses", I4),  # note-ons of this key not yet answered by a note-off

@@ -89,8 +89,8 @@ def load_attack(memory: Memory, voice: Any, index: int, out: NDArray[np.float32]
     """Fill `out` with a cached frame, between the two nearest velocity layers. Audio callback."""
     place = max(voice.velocity * np.float32(LAYERS) - np.float32(1.0), np.float32(0.0))
     layer = min(int(place), LAYERS - 2)
-    copy_frame(out, memory.attack[voice.cache, voice.key, layer, index])
-    blend_frame(out, memory.attack[voice.cache, voice.key, layer + 1, index], place - np.float32(layer))
+    copy_frame(out, memory.attack[voice.cache, voice.timbre, layer, index])
+    blend_frame(out, memory.attack[voice.cache, voice.timbre, layer + 1, index], place - np.float32(layer))
 
 
 @realtime

@@ -110,7 +110,7 @@ def release_ratio(memory: Memory, voice: Any) -> np.float32:
     """Factor per tick of a released voice: the instrument's own slope, scaled by the program's release."""
     slope = RELEASE_SLOPE
     if voice.cache >= 0:
-        slope = max(memory.slopes[voice.cache, voice.key], SLOWEST_RELEASE)
+        slope = max(memory.slopes[voice.cache, voice.timbre], SLOWEST_RELEASE)
     seconds = TICK / memory.state[0].rate / max(memory.programs[voice.program].release, np.float32(0.05))
     return np.float32(math.exp(-slope * seconds * math.log(10.0) / 20.0))
 
@@ -212,29 +212,36 @@ def free_slot(memory: Memory) -> int:
 def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.float32) -> None:
     """Set a slot up for a note and ask the generator thread for its frames."""
     state, voice = memory.state[0], memory.voices[v]
-    program = memory.channels[channel].program
-    sound = memory.programs[program]
     state.notes += 1
-    voice.stage, voice.serial, voice.channel, voice.key, voice.program = (
-        HELD,
-        state.notes,
-        channel,
-        key,
-        program,
-    )
+    voice.stage, voice.serial, voice.onset, voice.pedalled = HELD, state.notes, state.clock, 0
+    voice.channel, voice.key, voice.velocity = channel, key, velocity
+    choose_sound(memory, voice, memory.channels[channel].program)
+    still_voice(voice)
+    start_phases(voice, scramble(state.seed ^ np.uint64(state.notes * KEYS + key)))
+    request_frames(memory, v)
+
+
+@realtime
+def choose_sound(memory: Memory, voice: Any, program: int) -> None:
+    """Give a voice its program: pitch, level, and the key whose frames it plays, cached or not."""
+    sound = memory.programs[program]
+    voice.program, voice.level = program, sound.level
+    voice.fundamental = CONCERT_A * 2.0 ** ((voice.key - 69) / 12.0) / sound.divisor
+    voice.timbre = min(max(voice.key, sound.low), sound.high)
     voice.cache = sound.cache
-    if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + key] != READY:
+    if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + voice.timbre] != READY:
         voice.cache = -1
-    voice.pedalled, voice.velocity, voice.onset = 0, velocity, state.clock
-    voice.fundamental = CONCERT_A * 2.0 ** ((key - 69) / 12.0) / sound.divisor
-    voice.level, voice.envelope = sound.level, np.float32(1.0)
+
+
+@realtime
+def still_voice(voice: Any) -> None:
+    """Bring a slot to rest: what a voice holds until its first frame is silence."""
+    voice.envelope = np.float32(1.0)
     voice.left = voice.right = voice.send = np.float32(0.0)
     voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
     voice.ramp_at, voice.frame_index = -1, -2
     for i in range(FRAME):
-        voice.later[i] = np.float32(0.0)  # what the voice holds until its first frame
-    start_phases(voice, scramble(state.seed ^ np.uint64(state.notes * KEYS + key)))
-    request_frames(memory, v)
+        voice.later[i] = np.float32(0.0)
 
 
 @realtime
@@ -242,6 +249,6 @@ def request_frames(memory: Memory, v: int) -> None:
     """Publish the note to the generator thread: what it is first, its serial last."""
     voice, request = memory.voices[v], memory.requests[v]
     store_release(memory.serials, v, 0)
-    request.pitch, request.velocity, request.program = np.float32(voice.key), voice.velocity, voice.program
+    request.pitch, request.velocity, request.program = np.float32(voice.timbre), voice.velocity, voice.program
     store_release(memory.position, v, 0)
     store_release(memory.serials, v, voice.serial)
