@@ -10,7 +10,7 @@ import pytest
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.feeder import LEAD
 from rtsynth_engine.generators.onnx import Batch
-from rtsynth_engine.layout import FRAME, HELD
+from rtsynth_engine.layout import HELD, VOICES
 from tests.engine.parts import CC, OFF, ON, Organ, Steady, keys, level, make_engine, render, send, wait_until
 
 PERIOD = 256
@@ -36,7 +36,7 @@ class Faulty(Organ):
             return frames.astype(np.float64)
         elif self.fault:
             frames = frames.copy()
-            frames[:, :, FRAME // 2] = float(self.fault)
+            frames[:, :, 1] = float(self.fault)
         return frames
 
 
@@ -190,6 +190,19 @@ def test_the_handover_from_attack_cache_to_stream_has_no_step() -> None:
     levels = np.array([level(sound[i : i + 1200], 48_000, 880.0) for i in starts])
     wanted = np.exp(-0.5 * starts / 48_000)
     assert np.ptp(20.0 * np.log10(levels / wanted)) < 0.1
+
+
+def test_a_stream_that_differs_from_its_cache_takes_over_gradually() -> None:
+    class LouderAttack(Steady):
+        def step(self, rows, time):
+            frames = super().step(rows, time)
+            frames[rows >= VOICES, :, 0] *= 1.5
+            return frames
+
+    sound = render(make_engine(generator=LouderAttack(), reverb=0.0), [(0.0, ON, 81, 100)], 0.2)[0]
+    levels = np.array([level(sound[i : i + 480], 48_000, 880.0) for i in range(1440, 8000, 256)])
+    assert levels[0] / levels[-1] == pytest.approx(1.5, rel=0.02)
+    assert -np.diff(levels).min() / levels[-1] < 0.08  # half as much again, over eight frames of 256 samples
 
 
 def test_a_note_of_the_cache_sounds_like_one_of_the_stream() -> None:
