@@ -84,8 +84,9 @@ def test_the_server_says_the_rate_and_the_period(playing: Engine, jack_server: s
 def test_the_outputs_are_connected_to_the_systems_playback(jack_server: str) -> None:
     driver = JackDriver()
     driver.start(make_engine(driver.rate))
-    client = driver._client
-    names = [port.name for port in client.get_all_connections("rtsynth:out_2")]
+    client, out = driver._client, driver._outs[1]
+    wait_until(lambda: client.get_all_connections(out))
+    names = [port.name for port in client.get_all_connections(out)]
     driver.stop()
     assert names == ["system:playback_2"]
 
