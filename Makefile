@@ -45,17 +45,17 @@ clean: ## remove what was built: .venv, caches, reports
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "rtsynth: Python 3.11 or newer is needed: sudo apt-get install python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || packaging/system-packages python3-venv
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/system-packages python3-venv
 	$(PYTHON) -m venv .venv
 
 .venv/.ready-to-play: pyproject.toml constraints.txt | .venv/bin/python
-	@packaging/system-packages $(PLAY_PACKAGES)
+	@.ci/system-packages $(PLAY_PACKAGES)
 	@echo "rtsynth: installing what playing needs (about 350 MB unpacked, a minute or two)"
 	$(PIP) install --constraint constraints.txt --editable '.[jack]'
 	@touch $@
 
 .venv/.ready-to-develop: .venv/.ready-to-play
-	@packaging/system-packages $(DEV_PACKAGES)
+	@.ci/system-packages $(DEV_PACKAGES)
 	@echo "rtsynth: installing what tests and training need (torch is large: some minutes)"
 	$(PIP) install --constraint constraints.txt --editable '.[jack,train,dev]'
 	@touch $@

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from .devices import audio_devices, jack_server
 from .errors import EngineError
-from .inputs import midi_inputs
 from .instruments import load_instruments
+from .midi.ports import list_inputs
 from .presets import load_presets
 
 PRIORITY = 70  # SCHED_FIFO; below jackd's own threads, above everything that is not audio
@@ -66,7 +66,7 @@ def _portaudio() -> Answer:
 
 
 def _midi() -> Answer:
-    ports = midi_inputs()
+    ports = list_inputs()
     found = ", ".join(port.name for port in ports) or "no MIDI input"
     return bool(ports), found, "connect a keyboard, or send from a DAW to rtsynth's own port (--midi virtual)"
 

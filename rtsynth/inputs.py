@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import DeviceError, HostError
-from .midi.ports import MidiPortError, MidiProcess, PortInfo, list_inputs
+from .midi.ports import MidiProcess, list_inputs
 
 VIRTUAL = "rtsynth"  # the name DAWs see; it never changes
 LOOPBACKS = ("Midi Through", "rtsynth")  # echo what others send, or are ourselves
@@ -36,28 +36,17 @@ def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
     return MidiPlan(jack=True) if driver.startswith("jack") else MidiPlan(ports=every_input(), virtual=True)
 
 
-def midi_inputs() -> list[PortInfo]:
-    """The inputs there are now. Raises HostError where no MIDI system answers."""
-    try:
-        return list_inputs()
-    except MidiPortError as error:
-        raise HostError(str(error)) from error
-
-
 def every_input() -> tuple[str, ...]:
     """Indices of the inputs there are now, without those that only echo; none where no system answers."""
     try:
-        inputs = midi_inputs()
+        inputs = list_inputs()
     except HostError:
         return ()
     return tuple(str(port.index) for port in inputs if not port.name.startswith(LOOPBACKS))[:MOST_PORTS]
 
 
 def open_midi(plan: MidiPlan) -> MidiProcess | None:
-    """Start the MIDI process if the plan needs one. Raises HostError when a named port cannot be opened."""
+    """Start the MIDI process if the plan needs one. Raises MidiPortError when a port cannot be opened."""
     if not plan.ports and not plan.virtual:
         return None
-    try:
-        return MidiProcess(plan.ports, VIRTUAL if plan.virtual else None)
-    except MidiPortError as error:
-        raise HostError(str(error)) from error
+    return MidiProcess(plan.ports, VIRTUAL if plan.virtual else None)

@@ -1,6 +1,5 @@
 """A score, from seconds to the engine's clock: queued ahead while it plays live, or all at once offline."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,19 +8,10 @@ from numpy.typing import NDArray
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.rings import EVENT
 
-from .errors import HostError
-from .midi.files import MidiFileError, Score, read_midi
+from .midi.files import Score
 
 AHEAD = 0.25  # seconds a live score is queued ahead of the clock
 PROGRAM_CHANGE = 0xC0
-
-
-def load_score(path: Path) -> Score:
-    """Read a MIDI file. Raises HostError, one line with the byte offset."""
-    try:
-        return read_midi(path)
-    except MidiFileError as error:
-        raise HostError(str(error)) from error
 
 
 def to_events(score: Score, rate: float, keep_programs: bool = True) -> NDArray[Any]:

@@ -15,11 +15,11 @@ from .audio import RATE, SILENT, AudioRequest, best_driver
 from .errors import DeviceError
 from .folders import SHIPPED
 from .lineup import Lineup, choose_lineup
-from .midi.files import Score
+from .midi.files import Score, read_midi
 from .panel import Panel, console, say, stages
 from .playing import Session, playing
 from .rendering import render_to_wav
-from .scores import Cue, load_score, programs_of, to_events
+from .scores import Cue, programs_of, to_events
 from .summary import figures, lines, write_figures
 
 DEMO, DEMO_WAV = SHIPPED / "demo.mid", Path("demo.wav")
@@ -68,7 +68,7 @@ def play(request: Request) -> None:
 
 def demo(audio: AudioRequest) -> None:
     """Play the built-in piece live; without a sound device also write it to demo.wav."""
-    lineup, audio, score = _lineup(None), _heard(audio), load_score(DEMO)
+    lineup, audio, score = _lineup(None), _heard(audio), read_midi(DEMO)
     if audio.driver == "null":
         _render(lineup, score, RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
     programs = programs_of(to_events(score, RATE))
@@ -96,7 +96,7 @@ def _perform(session: Session, score: Score) -> None:
 
 def render(request: RenderRequest) -> None:
     """Render a MIDI file to a WAV file."""
-    lineup, score = _lineup(request.preset), load_score(request.file)
+    lineup, score = _lineup(request.preset), read_midi(request.file)
     say(*score.warnings)
     _render(lineup, score, request)
 

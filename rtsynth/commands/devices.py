@@ -24,11 +24,11 @@ def _look() -> tuple[dict[str, Any], list[Exception]]:
     """Ask each library; one that is missing becomes a problem to tell, not an end."""
     from ..devices import audio_devices, jack_server
     from ..errors import EngineError
-    from ..inputs import midi_inputs
+    from ..midi.ports import list_inputs
 
     found: dict[str, Any] = {"audio": [], "jack": None, "midi": []}
     problems: list[Exception] = []
-    for key, look in (("audio", audio_devices), ("jack", jack_server), ("midi", midi_inputs)):
+    for key, look in (("audio", audio_devices), ("jack", jack_server), ("midi", list_inputs)):
         try:
             answer: Any = look()
         except EngineError as error:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import HostError
 from .scanning import RECORD, Fault, chunks, seconds
 
 LARGEST = 64 * 1024 * 1024  # bytes of a file
@@ -51,7 +52,7 @@ class Score(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class MidiFileError(Exception):
+class MidiFileError(HostError):
     """A file that cannot be played: one line with its name, the byte offset, the cause."""
 
     def __init__(self, path: Path, offset: int, cause: str) -> None:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 
+from ..errors import HostError
+
 LONGEST = 80  # characters of a name shown
 
 
-class MidiPortError(Exception):
+class MidiPortError(HostError):
     """A port that cannot be had: one line with the cause and what there is."""
 
 

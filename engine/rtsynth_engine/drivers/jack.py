@@ -39,10 +39,12 @@ def read_midi(memory: Memory, table: NDArray[np.uint64], buffer: Any) -> None:
         offset, size = np.int64(table[EVENT] & np.uint64(0xFFFFFFFF)), table[EVENT + 1]
         if 2 <= size <= 3:
             data = carray(pointer_from(table[EVENT + 2]), 3, np.uint8)
-            status, second = int(data[0]), int(data[2]) if size == 3 else 0
+            status, first, second = int(data[0]), int(data[1]) & 127, int(data[2]) & 127 if size == 3 else 0
             room = PENDING - state.pending
             if 0x80 <= status < 0xF0 and room > 0 and is_welcome(room, status >> 4, second):
-                insert(memory, state.clock + offset, 0, status, int(data[1]), second)
+                insert(memory, state.clock + offset, 0, status, first, second)
+            else:
+                memory.telemetry[0].dropped_events += 1
 
 
 def _callback(frames: int, argument: Any) -> int:

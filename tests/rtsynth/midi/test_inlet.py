@@ -8,16 +8,24 @@ from rtsynth.midi.fake import FakeBackend
 from rtsynth.midi.inlet import Inlet
 from rtsynth.midi.names import MidiPortError
 from rtsynth.midi.process import open_ports
+from rtsynth_engine.compiling import offline
 from rtsynth_engine.rings import DROPPED, EVENT, Ring, front, make_ring, release
 
 FIELDS = ("time", "port", "status", "data1", "data2")
 
 
+@offline
+def pop(ring: Ring) -> int:
+    slot = front(ring)
+    if slot >= 0:
+        release(ring)
+    return slot
+
+
 def popped(ring: Ring) -> list[tuple[int, ...]]:
     events = []
-    while (slot := front(ring)) >= 0:
+    while (slot := pop(ring)) >= 0:
         events.append(tuple(int(ring.items[slot][field]) for field in FIELDS))
-        release(ring)
     return events
 
 
