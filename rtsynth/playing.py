@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.engine import Engine
+from rtsynth_engine.priority import lock_memory
 
 from .audio import AudioRequest, open_driver
 from .inputs import open_midi, plan_midi
@@ -18,13 +19,17 @@ FADE = 0.1  # seconds the end is given to fade out
 
 @dataclass(frozen=True)
 class Session:
-    """What runs. `inputs` names what MIDI comes from; `ports` serves those that JACK does not read."""
+    """What runs. `inputs` names what MIDI comes from; `ports` serves those that JACK does not read.
+
+    `memory` says whether the system keeps this process from being paged out.
+    """
 
     lineup: Lineup
     driver: Driver
     engine: Engine
     inputs: tuple[str, ...]
     ports: MidiProcess | None
+    memory: str
 
 
 @contextmanager
@@ -48,6 +53,7 @@ def playing(
         ports = open_midi(plan)
         if ports is not None:
             parts.callback(ports.close)
+        memory = lock_memory()
         stage("preparing the engine (compiled for this machine at its first start)")
         engine = Engine(lineup.bundle, driver.rate, midi=ports.ring if ports else None)
         parts.callback(engine.close)
@@ -58,7 +64,7 @@ def playing(
         driver.start(engine)
         device.callback(_fade_out, engine)
         inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
-        yield Session(lineup, driver, engine, inputs, ports)
+        yield Session(lineup, driver, engine, inputs, ports, memory)
 
 
 def _fade_out(engine: Engine) -> None:

@@ -23,6 +23,8 @@ def figures(session: Session) -> dict[str, Any]:
         "instrument": session.lineup.bundle.id,
         "inputs": list(session.inputs),
         **asdict(session.engine.telemetry()),
+        "generator_priority": feeder.priority,
+        "memory": session.memory,
         "generator_failures": feeder.failures,
         "generator_failure": feeder.last_failure,
         "resident_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -43,6 +45,7 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         f"{told['events']} MIDI events, at most {told['peak_voices']} voices, {told['stolen']} stolen, "
         f"{told['late_blocks']} late blocks"
     )
+    yield f"generator thread: {told['generator_priority']} priority; memory {told['memory']}"
     for key, text in TROUBLES.items():
         if told[key]:
             yield text.format(told[key])

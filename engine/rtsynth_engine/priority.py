@@ -4,6 +4,7 @@ import ctypes
 import os
 
 GENERATOR_PRIORITY = 10  # below every audio server's own threads
+CLOCK_PRIORITY = 60  # of the null driver, which stands in for one
 LOCK_PRESENT, LOCK_FUTURE, LOCK_ON_FAULT = 1, 2, 4  # MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT of Linux
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..compiling import detached, external, load_acquire, offline, pointer_from, store_release
 from ..engine import Engine
 from ..handle import call_block
+from ..priority import CLOCK_PRIORITY, raise_priority
 from ..telemetry import now
 
 _nanosleep = external("nanosleep", types.int32(types.voidptr, types.voidptr))
@@ -49,6 +50,12 @@ def _run(
             _sleep(timespec, int(wait))
 
 
+def _keep_time(*arguments: Any) -> None:
+    """The clock's thread: at the priority an audio server's would have, where that is granted."""
+    raise_priority(CLOCK_PRIORITY)
+    _run(*arguments)
+
+
 @offline
 def _set(flag: NDArray[np.int64], value: int) -> None:
     store_release(flag, 0, value)
@@ -72,7 +79,7 @@ class NullDriver:
         memory.state[0]["delay"] = self.period
         _set(self._running, 1)
         arguments = (engine.handle, memory.state, memory.telemetry, self._running, self.out, self.period)
-        self._thread = threading.Thread(target=_run, args=arguments, name="clock", daemon=True)
+        self._thread = threading.Thread(target=_keep_time, args=arguments, name="clock", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
