@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import DeviceError, HostError
-from .midi.ports import MidiProcess, list_inputs
+from .midi.ports import MidiPortError, MidiProcess, list_inputs
+from .panel import say
 
 VIRTUAL = "rtsynth"  # the name DAWs see; it never changes
 LOOPBACKS = ("Midi Through", "rtsynth")  # echo what others send, or are ourselves
@@ -13,11 +14,15 @@ MOST_PORTS = 7  # beside the virtual port
 
 @dataclass(frozen=True)
 class MidiPlan:
-    """`jack`: read by the JACK driver itself. A process of its own opens `ports`, and `virtual` if so."""
+    """`jack`: read by the JACK driver itself. A process of its own opens `ports`, and `virtual` if so.
+
+    What nobody `asked` for may be missing.
+    """
 
     jack: bool = False
     ports: tuple[str, ...] = ()
     virtual: bool = False
+    asked: bool = True
 
 
 def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
@@ -33,7 +38,9 @@ def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
         )
     if wanted:
         return MidiPlan("jack" in wanted, tuple(names), "virtual" in wanted)
-    return MidiPlan(jack=True) if driver.startswith("jack") else MidiPlan(ports=every_input(), virtual=True)
+    if driver.startswith("jack"):
+        return MidiPlan(jack=True)
+    return MidiPlan(ports=every_input(), virtual=True, asked=False)
 
 
 def every_input() -> tuple[str, ...]:
@@ -46,7 +53,13 @@ def every_input() -> tuple[str, ...]:
 
 
 def open_midi(plan: MidiPlan) -> MidiProcess | None:
-    """Start the MIDI process if the plan needs one. Raises MidiPortError when a port cannot be opened."""
+    """Start the MIDI process if the plan needs one. Raises MidiPortError when a port asked for is missing."""
     if not plan.ports and not plan.virtual:
         return None
-    return MidiProcess(plan.ports, VIRTUAL if plan.virtual else None)
+    try:
+        return MidiProcess(plan.ports, VIRTUAL if plan.virtual else None)
+    except MidiPortError as error:
+        if plan.asked:
+            raise
+        say(f"no MIDI input: {error}")
+        return None

@@ -1,0 +1,50 @@
+"""Where MIDI comes from: what was asked for must be there, what was not may be missing."""
+
+import pytest
+
+from rtsynth import inputs
+from rtsynth.errors import DeviceError, HostError
+from rtsynth.inputs import MidiPlan, open_midi, plan_midi
+from rtsynth.midi.names import MidiPortError
+
+SILENT_SYSTEM = "no MIDI system answers"
+
+
+@pytest.fixture
+def no_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise MidiPortError(SILENT_SYSTEM)
+
+    monkeypatch.setattr(inputs, "MidiProcess", refuse)
+    monkeypatch.setattr(inputs, "list_inputs", refuse)
+
+
+def test_jack_reads_its_own_midi_unless_told_otherwise() -> None:
+    assert plan_midi((), "jack: rtsynth") == MidiPlan(jack=True)
+    assert plan_midi(("virtual",), "jack: rtsynth") == MidiPlan(virtual=True)
+    assert plan_midi(("jack", "Piano"), "jack: rtsynth") == MidiPlan(jack=True, ports=("Piano",))
+
+
+def test_jack_midi_needs_the_jack_driver() -> None:
+    with pytest.raises(DeviceError, match="--audio jack"):
+        plan_midi(("jack",), "null")
+
+
+def test_none_stands_alone() -> None:
+    assert open_midi(plan_midi(("none",), "null")) is None
+    with pytest.raises(HostError, match="stands alone"):
+        plan_midi(("none", "virtual"), "null")
+
+
+@pytest.mark.usefixtures("no_system")
+def test_without_a_midi_system_the_instrument_still_plays_and_says_so_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert open_midi(plan_midi((), "null")) is None
+    assert capsys.readouterr().err == f"rtsynth: no MIDI input: {SILENT_SYSTEM}\n"
+
+
+@pytest.mark.usefixtures("no_system")
+def test_a_port_that_was_asked_for_must_be_there() -> None:
+    with pytest.raises(MidiPortError, match=SILENT_SYSTEM):
+        open_midi(plan_midi(("virtual",), "null"))
