@@ -46,6 +46,7 @@ analysis, rendered the same way.
 |---|---|---|
 | ceiling | {ceiling[mr]} | {ceiling[mel]} |
 | generated | {generated[mr]} | {generated[mel]} |
+| generated, trained pitches a semitone higher | {trained[mr]} | {trained[mel]} |
 
 Pitch error {cents} cents, level error {level_db} dB. Notes with a fast attack rise in
 {rise_ms[generated]} ms (original {rise_ms[original]} ms, its analysis {rise_ms[analysed]} ms). All this is
@@ -72,7 +73,8 @@ def card(checkpoint: Checkpoint, parameters: int, figures: dict[str, Any] | None
     """Markdown; `figures` as `evaluate` writes them, None leaves that part out."""
     parts = [_what(checkpoint, parameters), _data(), _training(checkpoint)]
     if figures:
-        parts.append(MEASURED.format(**figures["all"], rows=_rows(figures["programs"])))
+        trained = figures["trained"]["generated"]
+        parts.append(MEASURED.format(**figures["all"], trained=trained, rows=_rows(figures["programs"])))
     return "".join([*parts, LIMITS.format(longest=checkpoint.config.longest_seconds)])
 
 

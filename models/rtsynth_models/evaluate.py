@@ -1,8 +1,8 @@
 """How near the network comes to notes it never heard.
 
 `python -m rtsynth_models.evaluate --checkpoint F --out FIGURES.json [--sheet PNG]` renders the held-out
-pitches of every program and compares the original, its analysis played back (the ceiling), and the network's
-note.
+pitches of every program, and their trained neighbours, and compares the original, its analysis played back
+(the ceiling), and the network's note.
 """
 
 import json
@@ -26,6 +26,7 @@ from rtsynth_models.soundfont import SOUNDFONT, render_notes
 Array = NDArray[np.float64]
 Figures = dict[str, Any]
 VELOCITY = 80
+NEIGHBOURS = tuple(pitch + 1 for pitch in HELD_OUT)  # trained on, for comparison
 FAST_RISE_MS = 30.0
 SHEET_PROGRAMS = (0, 4, 9, 16, 24, 33, 40, 48, 52, 56, 73, 88)
 
@@ -65,12 +66,18 @@ def evaluate_note(
     return figures | {"program": instrument.number, "cents": cents_error(note, frames, fundamental)}, signals
 
 
-def evaluate(model: PartialGAN, programs: list[int], soundfont: Path, sheet: Path | None) -> list[Figures]:
-    """Figures of every held-out note of every program; draws one note of some programs."""
+def evaluate(
+    model: PartialGAN,
+    programs: list[int],
+    wanted: tuple[int, ...],
+    soundfont: Path,
+    sheet: Path | None = None,
+) -> list[Figures]:
+    """Figures of the `wanted` MIDI numbers of every program; draws one note of some programs."""
     notes, drawn = [], {}
     for index, number in enumerate(programs):
         instrument = program(number)
-        pitches = [p for p in HELD_OUT if p in instrument.pitches]
+        pitches = [p for p in wanted if p in instrument.pitches]
         sounds = render_notes(number, [(p, VELOCITY) for p in pitches], soundfont)
         for pitch, sound in zip(pitches, sounds, strict=True):
             figures, signals = evaluate_note(model, index, instrument, pitch, sound)
@@ -109,9 +116,10 @@ def summary(notes: list[Figures]) -> dict[str, object]:
 def main(checkpoint: Path, out: Path, soundfont: Path, sheet: Path | None) -> None:
     """Measure a checkpoint on the held-out pitches."""
     model, stored = load_model(checkpoint)
-    notes = evaluate(model, stored.programs, soundfont, sheet)
+    notes = evaluate(model, stored.programs, HELD_OUT, soundfont, sheet)
+    trained = evaluate(model, stored.programs, NEIGHBOURS, soundfont)
     each = {number: summary([n for n in notes if n["program"] == number]) for number in stored.programs}
-    figures = {"all": summary(notes), "programs": each}
+    figures = {"all": summary(notes), "trained": summary(trained), "programs": each}
     out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     click.echo(json.dumps(figures["all"]))
 

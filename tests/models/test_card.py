@@ -30,6 +30,6 @@ def test_the_card_tells_losses_in_decibels(checkpoint):
 
 
 def test_the_card_quotes_the_measured_figures(checkpoint):
-    text = card(checkpoint, 1_000_000, {"all": FIGURES, "programs": {"73": FIGURES}})
+    text = card(checkpoint, 1_000_000, {"all": FIGURES, "trained": FIGURES, "programs": {"73": FIGURES}})
     assert "| generated | 4.25 | 3.5 |" in text
     assert "| Flute | 2.5 / 1.5 | 4.25 / 3.5 | 2.75 |" in text
