@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _table(name: str, row: dict[str, object]) -> Table:
-    table = Table(title=f"{name}: {row['what']}", title_justify="left")
+    table = Table(title=f"{name}: {row['what']}", title_justify="left", min_width=60)
     for column in row:
         if column != "what":
             table.add_column(column, justify="right")

@@ -25,7 +25,8 @@ NOTE_OFF, NOTE_ON = 8, 9
 ONSET_SECONDS = (
     0.001  # partials start at random phases: a ramp this short removes the step and keeps the attack
 )
-INAUDIBLE = np.float32(3e-5)  # a released voice below this is over
+INAUDIBLE = np.float32(3e-5)  # -90 dBFS: a released voice below this is over
+FALLEN = np.float32(0.1)  # once its release has come this far: before, a slow sound may yet be rising
 RESERVE = 512  # places in the queue kept for notes when controllers flood it
 QUARTER = math.pi / 4.0
 NONE, STARTING, ALL = range(3)  # which voices want their ramps aimed
@@ -160,7 +161,8 @@ def move_envelope(memory: Memory, v: int) -> None:
     voice = memory.voices[v]
     if voice.stage == RELEASED:
         voice.envelope *= release_ratio(memory, voice)
-        if voice.envelope < INAUDIBLE:
+        quiet = voice.envelope < FALLEN and voice.loudness < INAUDIBLE * INAUDIBLE
+        if quiet or voice.envelope < INAUDIBLE:
             free_voice(memory, v)
     elif voice.stage == FADING:
         if voice.envelope <= np.float32(0.0):
@@ -184,8 +186,8 @@ def aim_voice(memory: Memory, v: int) -> None:
     gather_partials(voice, blend, np.float32(turn), np.float32(1.0), state.tick_left)
     left, right, send = voice_gains(memory, voice, channel)
     aim_gains(voice, left, right, send, state.tick_left)
-    ask_noise(state, voice, blend, left, right)
-    voice.loudness = frame_loudness(voice) * voice.envelope * voice.envelope
+    power = frame_loudness(voice) + ask_noise(state, voice, blend, left, right)
+    voice.loudness = power * (voice.level * voice.envelope) ** 2
 
 
 @realtime

@@ -236,7 +236,7 @@ def choose_sound(memory: Memory, voice: Any, program: int) -> None:
 @realtime
 def still_voice(voice: Any) -> None:
     """Bring a slot to rest: what a voice holds until its first frame is silence."""
-    voice.envelope = np.float32(1.0)
+    voice.envelope = voice.loudness = np.float32(1.0)
     voice.left = voice.right = voice.send = np.float32(0.0)
     voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
     voice.ramp_at, voice.frame_index = -1, -2

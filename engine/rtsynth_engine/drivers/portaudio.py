@@ -49,7 +49,7 @@ def choose_output(wanted: str | int | None) -> int:
         names = ", ".join(f"{d['index']} {d['name']}" for d in _outputs(sounddevice)) or "none"
         cause = " ".join(str(error).split())
         raise DriverError(
-            f"no audio output{f' {wanted!r}' if wanted else ''} ({cause}); outputs: {names}; or --audio null"
+            f"no audio output{f' for {wanted!r}' if wanted else ''} ({cause}); outputs: {names}; or --audio null"
         ) from error
     return int(device["index"])
 

@@ -12,7 +12,7 @@ from ..bundles import Bundle
 from ..errors import BundleError
 from ..layout import FRAME, NOISE, RATIO
 
-BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
+BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 POISON = np.float32(np.nan)  # outputs a network leaves unwritten are caught by the sanity check of the stream
 F4 = np.float32
 

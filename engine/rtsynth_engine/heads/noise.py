@@ -35,8 +35,10 @@ def clear_noise(state: Any) -> None:
 
 
 @realtime
-def ask_noise(state: Any, voice: Any, blend: np.float32, left: np.float32, right: np.float32) -> None:
-    """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end. Audio callback."""
+def ask_noise(state: Any, voice: Any, blend: np.float32, left: np.float32, right: np.float32) -> np.float32:
+    """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end; returns its power at
+    gain 1. Audio callback.
+    """
     total = np.float32(0.0)
     for b in range(BANDS):
         gain = voice.earlier[NOISE + b] + blend * (voice.later[NOISE + b] - voice.earlier[NOISE + b])
@@ -45,6 +47,7 @@ def ask_noise(state: Any, voice: Any, blend: np.float32, left: np.float32, right
         state.power_right[b] += power * right * right
         total += power
     state.power_send += total * voice.send * voice.send
+    return total
 
 
 @realtime
