@@ -25,18 +25,21 @@ def main() -> None:
     for name in chosen.rows or ROWS:
         rows = importlib.import_module(f"benchmarks.{name}").run()
         figures[name] = rows
-        for row in rows:
-            console.print(_table(name, row))
+        console.print(_table(name, rows))
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 
-def _table(name: str, row: dict[str, object]) -> Table:
-    table = Table(title=f"{name}: {row['what']}", title_justify="left", min_width=60)
-    for column in row:
-        if column != "what":
-            table.add_column(column, justify="right")
-    table.add_row(*(str(value) for column, value in row.items() if column != "what"))
+def _table(name: str, rows: list[dict[str, object]]) -> Table:
+    """One table a row module: a line for every figure of every row."""
+    table = Table(title=name, title_justify="left")
+    for column, justify in (("what", "left"), ("figure", "left"), ("value", "right")):
+        table.add_column(column, justify=justify)
+    for row in rows:
+        figures = [(figure, str(value)) for figure, value in row.items() if figure != "what"]
+        for i, (figure, value) in enumerate(figures):
+            end = i == len(figures) - 1
+            table.add_row(str(row["what"]) if i == 0 else "", figure, value, end_section=end)
     return table
 
 
