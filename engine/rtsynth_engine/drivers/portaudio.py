@@ -47,10 +47,8 @@ def choose_output(wanted: str | int | None) -> int:
         device = sounddevice.query_devices(wanted, "output")
     except (ValueError, sounddevice.PortAudioError) as error:
         names = ", ".join(f"{d['index']} {d['name']}" for d in _outputs(sounddevice)) or "none"
-        cause = " ".join(str(error).split())
-        raise DriverError(
-            f"no audio output{f' for {wanted!r}' if wanted else ''} ({cause}); outputs: {names}; or --audio null"
-        ) from error
+        sought, cause = f" for {wanted!r}" if wanted else "", " ".join(str(error).split())
+        raise DriverError(f"no audio output{sought} ({cause}); outputs: {names}; or --audio null") from error
     return int(device["index"])
 
 
