@@ -228,32 +228,37 @@ REVERB_LENGTH = 1 << 14
 WRITTEN_SHIFT = 20  # 2^20 frames are an hour and a half of one note
 
 
+def touched(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Zeros whose every page has been written, so that the callback never meets one for the first time."""
+    array = np.zeros(shape, dtype)
+    array.view(np.uint8).fill(0)
+    return array
+
+
 def make_memory(midi: Ring | None = None) -> Memory:
-    """Fresh arrays, all zero. The system gives pages of the large ones only as they are used.
+    """Fresh arrays, all zero. The system gives pages of the attack cache only as it is filled.
 
     `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands
     in.
     """
-    frames = np.zeros((VOICES, STREAM_FRAMES, FRAME), np.float32)
-    frames.fill(0.0)  # touched now, so that the callback meets no page for the first time
     return Memory(
-        state=np.zeros(1, STATE),
-        channels=np.zeros(CHANNELS, CHANNEL),
-        programs=np.zeros(PROGRAMS, PROGRAM),
-        voices=np.zeros(VOICES, VOICE),
-        pending=np.zeros(PENDING, EVENT),
-        scratch=np.zeros((5, TICK), np.float32),
-        noise=np.zeros((BANDS, NOISE_LENGTH), np.float32),
-        reverb=np.zeros((8, REVERB_LENGTH), np.float32),
+        state=touched(1, STATE),
+        channels=touched(CHANNELS, CHANNEL),
+        programs=touched(PROGRAMS, PROGRAM),
+        voices=touched(VOICES, VOICE),
+        pending=touched(PENDING, EVENT),
+        scratch=touched((5, TICK), np.float32),
+        noise=touched((BANDS, NOISE_LENGTH), np.float32),
+        reverb=touched((8, REVERB_LENGTH), np.float32),
         attack=np.zeros((CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME), np.float32),
-        slopes=np.zeros((CACHES, KEYS), np.float32),
-        lamps=np.zeros(CACHES * KEYS, np.int64),
-        frames=frames,
-        written=np.zeros(VOICES, np.int64),
-        serials=np.zeros(VOICES, np.int64),
-        position=np.zeros(VOICES, np.int64),
-        requests=np.zeros(VOICES, REQUEST),
-        telemetry=np.zeros(1, TELEMETRY),
+        slopes=touched((CACHES, KEYS), np.float32),
+        lamps=touched(CACHES * KEYS, np.int64),
+        frames=touched((VOICES, STREAM_FRAMES, FRAME), np.float32),
+        written=touched(VOICES, np.int64),
+        serials=touched(VOICES, np.int64),
+        position=touched(VOICES, np.int64),
+        requests=touched(VOICES, REQUEST),
+        telemetry=touched(1, TELEMETRY),
         host=make_ring(EVENTS),
         midi=midi if midi is not None else make_ring(EVENTS),
     )
