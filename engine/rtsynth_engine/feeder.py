@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .attack import AttackCache
 from .generators.contract import Generator, checked_step
-from .layout import FRAME, VOICES, Memory
+from .layout import FRAME, NOISE, RATIO, VOICES, Memory
 from .priority import raise_priority
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
 
@@ -95,9 +95,11 @@ class Feeder:
         self.counts[late] = -(-self.memory.position[late] // step) * step
 
     def _deliver(self, rows: NDArray[np.int64], frames: NDArray[F4]) -> None:
+        """Hand frames over, falling at the late decay beyond the longest trained time."""
         over = self.counts[rows] / self.timing.rate - self.timing.longest
-        for i in np.nonzero(over > 0)[0]:
-            frames[i, :, :96] *= F4(10.0 ** (-self.decay[rows[i]] * over[i] / 20.0))
+        gain = 10.0 ** (-self.decay[rows] * np.maximum(over, 0.0) / 20.0)
+        frames[:, :, :RATIO] *= gain[:, None, None]
+        frames[:, :, NOISE:] *= gain[:, None, None]
         deliver_blocks(self.memory, rows, self.seen, self.counts, frames)
 
     def fill(self) -> bool:

@@ -35,7 +35,7 @@ PENDING = 4096
 EVENTS = 4096  # capacity of an event ring
 
 FREE, HELD, RELEASED, FADING = range(4)  # stages of a voice
-MISSING, STALE, READY = range(3)  # lamps of the attack cache
+MISSING, READY = range(2)  # lamps of the attack cache
 
 F4, F8, I4, I8, U1 = np.float32, np.float64, np.int32, np.int64, np.uint8
 
@@ -86,7 +86,6 @@ STATE = np.dtype(
 CHANNEL = np.dtype(
     [
         ("program", I4),
-        ("bank", I4),
         ("volume", F4),
         ("expression", F4),
         ("pan", F4),  # -1 left … 1 right
@@ -95,7 +94,6 @@ CHANNEL = np.dtype(
         ("fine", F4),  # semitones, RPN 1
         ("coarse", F4),  # semitones, RPN 2
         ("modulation", F4),  # 0 … 1
-        ("pressure", F4),
         ("vibrato_phase", F4),
         ("parameter", I4),  # RPN selected by CC 100 and 101; -1 none
         ("pedal", U1),
@@ -129,8 +127,7 @@ VOICE = np.dtype(
         ("timbre", I4),  # the key whose frames sound: `key` within the program's range
         ("program", I4),
         ("cache", I4),
-        ("presses", I4),  # note-ons of this key not yet answered by a note-off
-        ("pedalled", U1),  # the key is up, the pedal holds it
+        ("presses", I4),  # note-ons of this key not yet answered by a note-off; 0 and HELD: the pedal holds
         ("velocity", F4),  # 0 … 1
         ("onset", I8),  # frames
         ("fundamental", F8),  # Hz of partial 1 without bend
@@ -212,7 +209,7 @@ class Memory(NamedTuple):
     reverb: NDArray[np.float32]  # (8, longest delay)
     attack: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME); generator thread
     slopes: NDArray[np.float32]  # (CACHES, KEYS) release in dB per second; generator thread
-    lamps: NDArray[np.int64]  # (CACHES * KEYS,) MISSING, STALE or READY; generator thread
+    lamps: NDArray[np.int64]  # (CACHES * KEYS,) MISSING or READY; generator thread
     frames: NDArray[np.float32]  # (VOICES, STREAM_FRAMES, FRAME); generator thread
     written: NDArray[np.int64]  # (VOICES,) serial << 20 | frames written; generator thread
     serials: NDArray[np.int64]  # (VOICES,) the note a voice plays, 0 none

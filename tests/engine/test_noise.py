@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rtsynth_engine.heads.bands import BANDS, CEILING_HZ, HIGHEST_HZ, LOWEST_HZ, band_weights
+from rtsynth_engine.heads.bands import BANDS, CEILING_HZ, HIGHEST_HZ, band_weights
 from rtsynth_engine.heads.noise import REFERENCE_RATE
 from tests.engine.parts import ON, Steady, make_engine, render
 from tests.engine.test_partials import CHAIN
@@ -26,7 +26,7 @@ def density(sound: np.ndarray, rate: float, low: float, high: float) -> float:
 
 
 def test_the_weights_of_the_bands_add_up_to_one_below_the_ceiling_and_to_nothing_above() -> None:
-    weights = band_weights(np.array([0.0, LOWEST_HZ, 440.0, 9_999.0, HIGHEST_HZ, CEILING_HZ, 20_501.0, 90e3]))
+    weights = band_weights(np.array([0.0, 50.0, 440.0, 9_999.0, HIGHEST_HZ, CEILING_HZ, 20_501.0, 90e3]))
     assert weights.shape == (BANDS, 8)
     np.testing.assert_allclose(weights.sum(axis=0), [1, 1, 1, 1, 1, 1, 0, 0], atol=1e-12)
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 BANDS = 48
-LOWEST_HZ = 50.0
 HIGHEST_HZ = 20_000.0
 CEILING_HZ = 20_500.0
 NARROWEST_HZ = 93.75  # one bin of the 512-point analysis at 48 kHz: narrower bands could not be measured
