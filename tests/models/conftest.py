@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from rtsynth_models.notes import Notes
-from rtsynth_models.partialgan import Config, PartialGAN
+from rtsynth_models.data.notes import Notes
+from rtsynth_models.network.partialgan import Config, PartialGAN
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from rtsynth_models.analysis import FRAMES, LEAD, align_onset, analyse, midi_hz
-from rtsynth_models.resynthesis import FRAME
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.analysis.partials import FRAMES, LEAD, align_onset, analyse, midi_hz
+from rtsynth_models.analysis.resynthesis import FRAME
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 pytestmark = pytest.mark.train
 STEADY = slice(40, FRAMES - 40)
@@ -46,13 +46,13 @@ def test_a_steady_tone_leaves_almost_nothing_to_the_noise():
 def test_a_stiff_string_is_followed_where_its_partials_are():
     k = np.arange(1, 21)
     hz = midi_hz(48) * k * np.sqrt(1 + 4e-4 * k**2)
-    found = analyse(tone(hz, 0.2 / k), 48, slots="stiff")
+    found = analyse(tone(hz, 0.2 / k), 48, grid=Grid(slots="stiff"))
     assert np.abs(1200 * np.log2(found.hz[STEADY, :20] / hz)).max() < 2
 
 
 def test_a_bar_is_followed_where_its_peaks_are():
     hz = np.array([523.25, 523.25 * 2.756])
-    found = analyse(tone(hz, np.array([0.4, 0.1])), 72, slots="peaks")
+    found = analyse(tone(hz, np.array([0.4, 0.1])), 72, grid=Grid(slots="peaks"))
     assert np.abs(found.hz[STEADY, 0] - hz[0]).max() < 1
     assert np.abs(found.hz[STEADY, 2] - hz[1]).max() < 3
 

@@ -1,8 +1,8 @@
 import pytest
 
-from rtsynth_models.card import card
-from rtsynth_models.checkpoint import Checkpoint
-from rtsynth_models.partialgan import Config
+from rtsynth_models.export.card import card
+from rtsynth_models.network.checkpoint import Checkpoint
+from rtsynth_models.network.partialgan import Config
 
 pytestmark = pytest.mark.train
 DISTANCES = {"ceiling": {"mr": 2.5, "mel": 1.5}, "generated": {"mr": 4.25, "mel": 3.5}, "cents": 2.75}

@@ -3,11 +3,11 @@ import json
 import numpy as np
 import pytest
 
-from rtsynth_models import dataset
-from rtsynth_models.analysis import FRAMES, Analysis, midi_hz
-from rtsynth_models.catalogue import HELD_OUT, PROGRAMS, program
-from rtsynth_models.dataset import FLOOR_DB, build, frames_of, load_program, manifest
-from rtsynth_models.soundfont import NOTE_SECONDS, SAMPLE_RATE, SOUNDFONT
+from rtsynth_models.analysis.partials import FRAMES, Analysis, midi_hz
+from rtsynth_models.data import dataset
+from rtsynth_models.data.catalogue import HELD_OUT, PROGRAMS, program
+from rtsynth_models.data.dataset import FLOOR_DB, build, frames_of, load_program, manifest
+from rtsynth_models.data.soundfont import NOTE_SECONDS, SAMPLE_RATE, SOUNDFONT
 
 pytestmark = pytest.mark.train
 

@@ -3,10 +3,10 @@ import shutil
 import numpy as np
 import pytest
 
-from rtsynth_models.catalogue import program
-from rtsynth_models.evaluate import evaluate_note, summary
-from rtsynth_models.sheet import draw_sheet
-from rtsynth_models.soundfont import SOUNDFONT, render_notes
+from rtsynth_models.data.catalogue import program
+from rtsynth_models.data.soundfont import SOUNDFONT, render_notes
+from rtsynth_models.evaluation.evaluate import evaluate_note, summary
+from rtsynth_models.evaluation.sheet import draw_sheet
 
 pytestmark = pytest.mark.train
 

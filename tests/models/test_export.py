@@ -5,18 +5,18 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from rtsynth_models.bundle import LEVEL_DBFS
-from rtsynth_models.catalogue import program
-from rtsynth_models.checkpoint import Checkpoint, save_checkpoint
-from rtsynth_models.export import PREVIEW, main
-from rtsynth_models.player import play_note
+from rtsynth_models.data.catalogue import program
+from rtsynth_models.export.bundle import LEVEL_DBFS
+from rtsynth_models.export.make import PREVIEW, main
+from rtsynth_models.network.checkpoint import Checkpoint, save_checkpoint
+from rtsynth_models.network.player import play_note
 
 pytestmark = pytest.mark.train
 
 
 @pytest.fixture
 def checkpoint(model, tmp_path, monkeypatch):
-    monkeypatch.setattr("rtsynth_models.export.PREVIEW", PREVIEW[:1])
+    monkeypatch.setattr("rtsynth_models.export.make.PREVIEW", PREVIEW[:1])
     weights = model.state_dict()
     path = tmp_path / "checkpoint.pt"
     save_checkpoint(Checkpoint(model.config, [0, 73], weights, weights, {}, 10, 0.5, {"level": 0.1}), path)

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 import rtsynth_presets
-from rtsynth_models.bundle import digest
-from rtsynth_models.graphs import export_graphs
-from rtsynth_models.partialgan import PartialGAN
-from rtsynth_models.player import play_frames
-from rtsynth_models.weights import read_bundle
+from rtsynth_models.export.bundle import digest
+from rtsynth_models.export.graphs import export_graphs
+from rtsynth_models.export.weights import read_bundle
+from rtsynth_models.network.partialgan import PartialGAN
+from rtsynth_models.network.player import play_frames
 
 pytestmark = pytest.mark.train
 SHIPPED = Path(rtsynth_presets.__file__).parent / "instruments" / "partialgan.rtsynth"

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from rtsynth_models.metrics import mel_distance, rise_ms, spectral_distance
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.data.soundfont import SAMPLE_RATE
+from rtsynth_models.evaluation.metrics import mel_distance, rise_ms, spectral_distance
 
 pytestmark = pytest.mark.train
 

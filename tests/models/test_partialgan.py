@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from rtsynth_models.partialgan import PartialGAN
+from rtsynth_models.network.partialgan import PartialGAN
 
 pytestmark = pytest.mark.train
 STEPS = 40

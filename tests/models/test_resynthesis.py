@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
 
-from rtsynth_models.resynthesis import FRAME, measure_noise, render_noise, render_note, render_partials
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.analysis.resynthesis import (
+    FRAME,
+    measure_noise,
+    render_noise,
+    render_note,
+    render_partials,
+)
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 pytestmark = pytest.mark.train
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from rtsynth_models.slopes import MOST_SLOPE, measure_late_decay, measure_release
-from rtsynth_models.soundfont import HOLD_SECONDS, LEAD_SECONDS, NOTE_SECONDS, SAMPLE_RATE
+from rtsynth_models.analysis.slopes import MOST_SLOPE, measure_late_decay, measure_release
+from rtsynth_models.data.soundfont import HOLD_SECONDS, LEAD_SECONDS, NOTE_SECONDS, SAMPLE_RATE
 
 pytestmark = pytest.mark.train
 T = np.arange(round(NOTE_SECONDS * SAMPLE_RATE)) / SAMPLE_RATE

@@ -3,10 +3,10 @@ import shutil
 import numpy as np
 import pytest
 
-from rtsynth_models.analysis import analyse, midi_hz
-from rtsynth_models.metrics import spectral_distance
-from rtsynth_models.resynthesis import render_note
-from rtsynth_models.soundfont import LEAD_SECONDS, NOTE_SECONDS, SAMPLE_RATE, SOUNDFONT, render_notes
+from rtsynth_models.analysis.partials import analyse, midi_hz
+from rtsynth_models.analysis.resynthesis import render_note
+from rtsynth_models.data.soundfont import LEAD_SECONDS, NOTE_SECONDS, SAMPLE_RATE, SOUNDFONT, render_notes
+from rtsynth_models.evaluation.metrics import spectral_distance
 
 pytestmark = [
     pytest.mark.train,

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from rtsynth_models import train
-from rtsynth_models.checkpoint import load_checkpoint, load_model
-from rtsynth_models.losses import reconstruction, slope_loss
-from rtsynth_models.notes import SEGMENT, Batch, draw
+from rtsynth_models.data.notes import SEGMENT, Batch, draw
+from rtsynth_models.network import train
+from rtsynth_models.network.checkpoint import load_checkpoint, load_model
+from rtsynth_models.network.losses import reconstruction, slope_loss
 
 pytestmark = pytest.mark.train
 
@@ -85,7 +85,7 @@ def test_an_interrupted_save_leaves_the_checkpoint_before_it(config, tmp_path, m
     path = tmp_path / "checkpoint.pt"
     training = train.start(config)
     train.save(training, path)
-    monkeypatch.setattr("rtsynth_models.checkpoint.os.replace", _fail)
+    monkeypatch.setattr("rtsynth_models.network.checkpoint.os.replace", _fail)
     training.steps = 7
     with pytest.raises(OSError, match="full"):
         train.save(training, path)

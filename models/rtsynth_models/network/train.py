@@ -1,4 +1,4 @@
-"""Train PartialGAN by reconstruction: `python -m rtsynth_models.train --data DIR --out DIR --minutes N`.
+"""Train PartialGAN by reconstruction: `python -m rtsynth_models.network.train`.
 
 Resumes from `OUT/checkpoint.pt`. `--minutes` is the length of the whole training, over which the learning
 rate falls to nothing; time spent before an interruption counts.
@@ -13,11 +13,11 @@ import click
 import torch
 from torch import Tensor
 
-from rtsynth_models.catalogue import PROGRAMS
-from rtsynth_models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from rtsynth_models.losses import Losses, reconstruction, slope_loss
-from rtsynth_models.notes import SEGMENT, Notes, draw, load_notes
-from rtsynth_models.partialgan import Config, PartialGAN
+from rtsynth_models.data.catalogue import PROGRAMS
+from rtsynth_models.data.notes import SEGMENT, Notes, draw, load_notes
+from rtsynth_models.network.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from rtsynth_models.network.losses import Losses, reconstruction, slope_loss
+from rtsynth_models.network.partialgan import Config, PartialGAN
 
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY, LARGEST_GRADIENT = 1.5e-3, 100, 1e-3, 1.0
 WEIGHTS = Losses(1.0, 0.7, 0.7, 0.1)  # type: ignore[arg-type]

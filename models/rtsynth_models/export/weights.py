@@ -8,8 +8,8 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from rtsynth_models.checkpoint import Weights
-from rtsynth_models.partialgan import Config, PartialGAN
+from rtsynth_models.network.checkpoint import Weights
+from rtsynth_models.network.partialgan import Config, PartialGAN
 
 
 def read_bundle(folder: Path) -> PartialGAN:

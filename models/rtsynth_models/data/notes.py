@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rtsynth_models.catalogue import HELD_OUT, PROGRAMS, Program
-from rtsynth_models.dataset import load_program
-from rtsynth_models.scale import normalise
+from rtsynth_models.data.catalogue import HELD_OUT, PROGRAMS, Program
+from rtsynth_models.data.dataset import load_program
+from rtsynth_models.network.scale import normalise
 
 SEGMENT = 96  # steps
 LATE_DECAY_LEAST = 2.0  # dB/s: an instrument whose median note falls slower is sustained, the rest is tremolo

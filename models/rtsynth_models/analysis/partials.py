@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.catalogue import Slots
-from rtsynth_models.resynthesis import FRAME, measure_noise, render_partials
-from rtsynth_models.slots import find_slots
-from rtsynth_models.soundfont import LEAD_SECONDS, SAMPLE_RATE
+from rtsynth_models.analysis.resynthesis import FRAME, measure_noise, render_partials
+from rtsynth_models.analysis.slots import PLAIN, Grid, Slots, find_slots
+from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
 
 Array = NDArray[np.float64]
 PARTIALS = 96
@@ -52,14 +51,14 @@ def align_onset(signal: Array) -> Array:
     return padded[start : start + len(signal) + 4096]
 
 
-def analyse(signal: Array, pitch: float, divisor: int = 1, slots: Slots = "harmonic") -> Analysis:
+def analyse(signal: Array, pitch: float, grid: Grid = PLAIN) -> Analysis:
     """Analyse a note at 48 kHz that starts about LEAD samples in and is held for FRAMES frames.
 
     `pitch` is its MIDI number. Stretched slots are kept only where they leave less behind than harmonic ones.
     """
     aligned = align_onset(np.asarray(signal, dtype=np.float64))
-    fundamental = midi_hz(pitch) / divisor
-    kinds: tuple[Slots, ...] = ("harmonic", "stiff") if slots == "stiff" else (slots,)
+    fundamental = midi_hz(pitch) / grid.divisor
+    kinds: tuple[Slots, ...] = ("harmonic", "stiff") if grid.slots == "stiff" else (grid.slots,)
     candidates = [find_slots(aligned, LEAD, fundamental, PARTIALS, kind) for kind in kinds]
     tried = [_analyse_at(aligned, found, fundamental) for found in candidates]
     return min(tried, key=lambda a: float(np.sum(a.residual[2400:] ** 2)))

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rtsynth_models.notes import Batch, Notes
-from rtsynth_models.partialgan import Config
-from rtsynth_models.scale import denormalise
+from rtsynth_models.data.notes import Batch, Notes
+from rtsynth_models.network.partialgan import Config
+from rtsynth_models.network.scale import denormalise
 
 ATTACK_WEIGHT, ATTACK_FRAMES = 5.0, 6.0
 ABSENT_WEIGHT = 0.03  # slots above 20 kHz: enough to keep them silent

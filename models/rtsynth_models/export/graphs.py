@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from rtsynth_models.partialgan import Config, PartialGAN
-from rtsynth_models.scale import denormalise, gain, ratio, slope
+from rtsynth_models.network.partialgan import Config, PartialGAN
+from rtsynth_models.network.scale import denormalise, gain, ratio, slope
 
 OPSET = 17
 NOTE_INPUTS, NOTE_OUTPUTS = ["pitch", "velocity", "latent"], ["film", "static", "slopes"]

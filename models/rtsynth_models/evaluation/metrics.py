@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
 FFT_SIZES, MEL_FFT_SIZES = (256, 512, 1024, 2048, 4096), (512, 2048)
@@ -22,6 +22,15 @@ def mel_distance(a: Array, b: Array) -> float:
     """Mean distance in dB of log-mel spectrograms of two sizes, with the same floor."""
     pairs = [(_power(a, n) @ _mel_weights(n), _power(b, n) @ _mel_weights(n)) for n in MEL_FFT_SIZES]
     return float(np.mean([_distance(*pair) for pair in pairs]))
+
+
+def log_mel(signal: Array, hop: int = 512) -> Array:
+    """Log-mel spectrogram in dB, 2048-point windows, shape (S // hop + 1, MEL_BANDS less the empty ones)."""
+    frames = (
+        np.lib.stride_tricks.sliding_window_view(np.pad(signal, 1024), 2048)[::hop] * np.hanning(2049)[:2048]
+    )
+    power = np.abs(np.fft.rfft(frames.astype(np.float32), axis=1)) ** 2
+    return np.asarray(10 * np.log10(power @ _mel_weights(2048) + 1e-10))
 
 
 def rise_ms(signal: Array) -> float:

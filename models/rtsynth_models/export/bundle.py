@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from rtsynth_models.catalogue import Program, program
-from rtsynth_models.checkpoint import Checkpoint
-from rtsynth_models.dataset import SOURCE
-from rtsynth_models.partialgan import Config, PartialGAN
-from rtsynth_models.player import play_note
+from rtsynth_models.data.catalogue import Program, program
+from rtsynth_models.data.dataset import SOURCE
+from rtsynth_models.network.checkpoint import Checkpoint
+from rtsynth_models.network.partialgan import Config, PartialGAN
+from rtsynth_models.network.player import play_note
 
 LEVEL_DBFS, LEVEL_VELOCITY = -20.0, 100 / 127
 LEVEL_CHORD = (48, 55, 60, 64, 67, 72)  # MIDI numbers

@@ -1,6 +1,6 @@
 """The data set: every note of the catalogue, rendered from the SoundFont and analysed.
 
-`python -m rtsynth_models.dataset --out DIR` writes `DIR/program-NNN.npz` per program and `DIR/manifest.json`.
+`python -m rtsynth_models.data.dataset --out DIR` writes `DIR/program-NNN.npz` per program and a manifest.
 Programs already there are kept, so an interrupted run goes on where it stopped.
 """
 
@@ -15,12 +15,16 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.analysis import FRAMES, PARTIALS, Analysis, analyse, midi_hz
-from rtsynth_models.catalogue import HELD_OUT, PROGRAMS, VELOCITIES, Program, program
-from rtsynth_models.slopes import measure_late_decay, measure_release
-from rtsynth_models.soundfont import HOLD_SECONDS, SAMPLE_RATE, SOUNDFONT, Note, render_notes
+from rtsynth_models.analysis.grids import Grid, choose_grid
+from rtsynth_models.analysis.onsets import onset_levels
+from rtsynth_models.analysis.partials import FRAMES, PARTIALS, Analysis, analyse, midi_hz
+from rtsynth_models.analysis.slopes import measure_late_decay, measure_release
+from rtsynth_models.data.catalogue import HELD_OUT, PROGRAMS, VELOCITIES, Program, program
+from rtsynth_models.data.soundfont import HOLD_SECONDS, SAMPLE_RATE, SOUNDFONT, Note, render_notes
+from rtsynth_models.evaluation.metrics import log_mel
 
 FLOOR_DB = -110.0
+PROBES = 5
 MOST_CENTS = 1800.0
 SHORT_HOLD_SECONDS = 0.3
 LICENCE = Path("/usr/share/doc/fluid-soundfont-gm/copyright")  # where Debian puts it
@@ -50,23 +54,29 @@ def build_program(number: int, folder: Path, soundfont: Path) -> int:
     instrument = program(number)
     notes = [(pitch, velocity) for pitch in instrument.pitches for velocity in VELOCITIES]
     sound = render_notes(number, notes, soundfont)
-    frames, slots = [], []
-    for signal, (pitch, _) in zip(sound, notes, strict=True):
-        note = analyse(signal, pitch, instrument.divisor, instrument.slots)
-        frames.append(frames_of(note, pitch, instrument.divisor))
-        slots.append(note.hz.shape[1])
-    _write(
-        folder,
-        number,
-        {
-            "frames": np.stack(frames),
-            "slots": np.array(slots),
-            "slopes": note_slopes(number, notes, sound, soundfont),
-            "pitch": np.array([pitch for pitch, _ in notes]),
-            "velocity": np.array([velocity for _, velocity in notes]),
-        },
-    )
+    probes = np.linspace(0, len(notes) - 1, PROBES + 2).astype(int)[1:-1]
+    grid = choose_grid([sound[i] for i in probes], [notes[i][0] for i in probes])
+    columns = [_columns(s, pitch, grid) for s, (pitch, _) in zip(sound, notes, strict=True)]
+    arrays = {name: np.stack([column[name] for column in columns]) for name in columns[0]}
+    arrays |= {
+        "slopes": note_slopes(number, notes, sound, soundfont),
+        "pitch": np.array([pitch for pitch, _ in notes]),
+        "velocity": np.array([velocity for _, velocity in notes]),
+        "divisor": np.array(grid.divisor),
+        "slots_kind": np.array(grid.slots),
+    }
+    _write(folder, number, arrays)
     return number
+
+
+def _columns(signal: NDArray[np.float32], pitch: int, grid: Grid) -> dict[str, NDArray[Any]]:
+    note = analyse(signal, pitch, grid)
+    return {
+        "frames": frames_of(note, pitch, grid.divisor),
+        "slots": np.array(note.hz.shape[1]),
+        "onset": onset_levels(note.signal).astype(np.float16),
+        "mel": log_mel(note.signal).astype(np.float16),
+    }
 
 
 def note_slopes(

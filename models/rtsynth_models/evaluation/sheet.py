@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
 FLOOR_DB = -80.0

@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rtsynth_models.analysis import midi_hz
-from rtsynth_models.partialgan import PartialGAN
-from rtsynth_models.resynthesis import render_note
-from rtsynth_models.scale import denormalise, gain, ratio
+from rtsynth_models.analysis.partials import midi_hz
+from rtsynth_models.analysis.resynthesis import render_note
+from rtsynth_models.network.partialgan import PartialGAN
+from rtsynth_models.network.scale import denormalise, gain, ratio
 
 Array = NDArray[np.float64]
 

@@ -1,13 +1,29 @@
 """Where the partials of a note are looked for: one frequency in Hz per slot."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
-from rtsynth_models.catalogue import Slots
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
+Slots = Literal["harmonic", "stiff", "peaks"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`divisor` slots per harmonic, looked for on multiples of the fundamental, stretched by stiffness, or on
+    the peaks of the spectrum.
+    """
+
+    divisor: int = 1
+    slots: Slots = "harmonic"
+
+
+PLAIN = Grid()
 CEILING_HZ = 20_000.0
 FFT_SIZE = 1 << 17
 BIN_HZ = SAMPLE_RATE / FFT_SIZE

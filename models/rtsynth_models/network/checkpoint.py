@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rtsynth_models.partialgan import Config, PartialGAN
+from rtsynth_models.network.partialgan import Config, PartialGAN
 
 Weights = dict[str, Tensor]
 

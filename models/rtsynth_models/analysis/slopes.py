@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.soundfont import HOLD_SECONDS, LEAD_SECONDS, SAMPLE_RATE
+from rtsynth_models.data.soundfont import HOLD_SECONDS, LEAD_SECONDS, SAMPLE_RATE
 
 Array = NDArray[np.float64]
 STEP = SAMPLE_RATE // 100

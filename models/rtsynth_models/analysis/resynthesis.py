@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.heads.bands import band_weights
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
 FRAME = 256

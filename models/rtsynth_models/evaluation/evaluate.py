@@ -1,8 +1,7 @@
 """How near the network comes to notes it never heard.
 
-`python -m rtsynth_models.evaluate --checkpoint F --out FIGURES.json [--sheet PNG]` renders the held-out
-pitches of every program, and their trained neighbours, and compares the original, its analysis played back
-(the ceiling), and the network's note.
+`python -m rtsynth_models.evaluation.evaluate` renders the held-out pitches of every program, and their
+trained neighbours, and compares the original, its analysis played back (the ceiling), and the network's note.
 """
 
 import json
@@ -13,15 +12,15 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.analysis import FRAMES, Analysis, analyse, midi_hz
-from rtsynth_models.catalogue import HELD_OUT, Program, program
-from rtsynth_models.checkpoint import load_model
-from rtsynth_models.metrics import mel_distance, rise_ms, spectral_distance
-from rtsynth_models.partialgan import PartialGAN
-from rtsynth_models.player import Frames, play_frames
-from rtsynth_models.resynthesis import render_note
-from rtsynth_models.sheet import draw_sheet
-from rtsynth_models.soundfont import SOUNDFONT, render_notes
+from rtsynth_models.analysis.partials import FRAMES, Analysis, analyse, midi_hz
+from rtsynth_models.analysis.resynthesis import render_note
+from rtsynth_models.data.catalogue import HELD_OUT, Program, program
+from rtsynth_models.data.soundfont import SOUNDFONT, render_notes
+from rtsynth_models.evaluation.metrics import mel_distance, rise_ms, spectral_distance
+from rtsynth_models.evaluation.sheet import draw_sheet
+from rtsynth_models.network.checkpoint import load_model
+from rtsynth_models.network.partialgan import PartialGAN
+from rtsynth_models.network.player import Frames, play_frames
 
 Array = NDArray[np.float64]
 Figures = dict[str, Any]
@@ -53,7 +52,7 @@ def evaluate_note(
     model: PartialGAN, index: int, instrument: Program, pitch: int, sound: Array
 ) -> tuple[Figures, dict[str, Array]]:
     """Figures of one note at VELOCITY, and its signals to draw."""
-    note = analyse(sound, pitch, instrument.divisor, instrument.slots)
+    note = analyse(sound, pitch, grid)
     fundamental = midi_hz(pitch) / instrument.divisor
     steps = FRAMES // model.config.frames_per_step
     frames = play_frames(model, pitch, VELOCITY / 127, model.mean[index], steps)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from rtsynth_models.catalogue import HELD_OUT, VELOCITIES, program
-from rtsynth_models.checkpoint import Checkpoint
-from rtsynth_models.dataset import SOURCE
-from rtsynth_models.soundfont import HOLD_SECONDS
+from rtsynth_models.data.catalogue import HELD_OUT, VELOCITIES, program
+from rtsynth_models.data.dataset import SOURCE
+from rtsynth_models.data.soundfont import HOLD_SECONDS
+from rtsynth_models.network.checkpoint import Checkpoint
 
 WHAT = """# PartialGAN
 

@@ -1,4 +1,4 @@
-"""Make an instrument bundle: `python -m rtsynth_models.export --checkpoint F --out FOLDER`."""
+"""Make an instrument bundle: `python -m rtsynth_models.export.make --checkpoint F --out FOLDER`."""
 
 import json
 import os
@@ -10,14 +10,14 @@ import click
 import numpy as np
 import soundfile
 
-from rtsynth_models.bundle import manifest
-from rtsynth_models.card import card
-from rtsynth_models.catalogue import program
-from rtsynth_models.checkpoint import load_model
-from rtsynth_models.graphs import export_graphs
-from rtsynth_models.partialgan import PartialGAN
-from rtsynth_models.player import play_note
-from rtsynth_models.soundfont import SAMPLE_RATE
+from rtsynth_models.data.catalogue import program
+from rtsynth_models.data.soundfont import SAMPLE_RATE
+from rtsynth_models.export.bundle import manifest
+from rtsynth_models.export.card import card
+from rtsynth_models.export.graphs import export_graphs
+from rtsynth_models.network.checkpoint import load_model
+from rtsynth_models.network.partialgan import PartialGAN
+from rtsynth_models.network.player import play_note
 
 PREVIEW = (
     (0, 60),

@@ -1,0 +1,1 @@
+"""A note as partials and noise, and back again."""

@@ -1,0 +1,1 @@
+"""Notes to learn from: which, where they come from, how they are kept."""

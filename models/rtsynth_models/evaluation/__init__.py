@@ -1,0 +1,1 @@
+"""How near a generator comes to what it learned from."""

@@ -1,0 +1,1 @@
+"""PartialGAN: the networks, what they are trained for, and their training."""
