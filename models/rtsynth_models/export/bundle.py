@@ -15,28 +15,27 @@ LEVEL_DBFS, LEVEL_VELOCITY = -20.0, 100 / 127
 LEVEL_CHORD = (48, 55, 60, 64, 67, 72)  # MIDI numbers
 
 
-def level_trim(model: PartialGAN, index: int, instrument: Program) -> float:
+def level_trim(model: PartialGAN, index: int, instrument: Program, divisor: int) -> float:
     """Gain in dB that brings the first second of a note, at velocity 100, to LEVEL_DBFS on average."""
     inside = [int(np.clip(p, instrument.low, instrument.high)) for p in LEVEL_CHORD]
     played = [
-        play_note(model, p, LEVEL_VELOCITY, model.mean[index], instrument.divisor, 1.0)
-        for p in dict.fromkeys(inside)
+        play_note(model, p, LEVEL_VELOCITY, model.mean[index], divisor, 1.0) for p in dict.fromkeys(inside)
     ]
     power = np.mean([np.mean(signal**2) for signal in played])
     return round(float(LEVEL_DBFS - 10 * np.log10(power)), 2)
 
 
-def place(model: PartialGAN, index: int, instrument: Program) -> dict[str, object]:
+def place(model: PartialGAN, index: int, instrument: Program, divisor: int) -> dict[str, object]:
     """A trained instrument's point in the latent space."""
     return {
         "id": instrument.id,
         "name": instrument.name,
         "program": instrument.number,
         "category": instrument.category,
-        "divisor": instrument.divisor,
+        "divisor": divisor,
         "low": instrument.low,
         "high": instrument.high,
-        "gain_db": level_trim(model, index, instrument),
+        "gain_db": level_trim(model, index, instrument, divisor),
         "latent": [round(x, 6) for x in model.mean[index].tolist()],
     }
 
@@ -62,11 +61,14 @@ def manifest(model: PartialGAN, checkpoint: Checkpoint, folder: Path) -> dict[st
         "head": head | rates,
         "conditioning": conditioning(config),
         "latent": config.latent,
-        "states": [[2 * d, config.hidden] for d in config.dilations],
-        "sizes": {"film": config.film, "static": config.outputs},
+        "states": [],
+        "sizes": {"film": config.film, "static": config.static},
         "pitch_range": [21, 108],
         "directions": [],
-        "places": [place(model, i, program(number)) for i, number in enumerate(checkpoint.programs)],
+        "places": [
+            place(model, i, program(number), divisor)
+            for i, (number, divisor) in enumerate(zip(checkpoint.programs, checkpoint.divisors, strict=True))
+        ],
         "files": {name: digest(folder / name) for name in ("note.onnx", "generator.onnx")},
     }
 

@@ -1,4 +1,4 @@
-"""The two ONNX graphs of a bundle: one runs once per note, one every step, with explicit state.
+"""The two ONNX graphs of a bundle: one runs once per note, one every step; neither has a state.
 
 Both speak physical units; how levels and deviations are scaled stays inside.
 """
@@ -11,58 +11,60 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from rtsynth_models.network.partialgan import Config, PartialGAN
+from rtsynth_models.network.heads import physical
+from rtsynth_models.network.partialgan import PartialGAN, note_features
 from rtsynth_models.network.scale import denormalise, gain, ratio, slope
 
 OPSET = 17
-NOTE_INPUTS, NOTE_OUTPUTS = ["pitch", "velocity", "latent"], ["film", "static", "slopes"]
+NOTE_INPUTS, NOTE_OUTPUTS = ["pitch", "velocity", "latent"], ["film", "static", "slopes", "motion", "onset"]
 STEP_INPUTS, STEP_OUTPUTS = ["film", "static", "time"], ["amplitude", "ratio", "noise"]
 
 
 class NoteGraph(nn.Module):
-    """Once per note: pitch, velocity (V,) and latent (V, Z) to film (V, F), static (V, O), slopes (V, 2)."""
+    """Once per note: pitch, velocity (V,) and latent (V, Z) to everything that is said once."""
 
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
-        self.note = model.note
+        self.note, self.motion, self.onset = model.note, model.motion, model.onset
 
-    def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Pitch as a MIDI number, velocity 0..1; slopes of release and late decay in dB/s."""
-        film, static, log_slope = self.note(pitch, velocity, latent)
-        return film, static, slope(log_slope)
+    def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, ...]:
+        """Pitch as a MIDI number, velocity 0..1, to film (V, F), static (V, S), slopes (V, 2) of release and late
+        decay in dB/s, motion (V, 184), onset (V, 3, 32) in dB.
+        """
+        features = note_features(pitch, velocity, latent)
+        said = self.note(features)
+        return (
+            said.film,
+            said.static,
+            slope(said.slopes),
+            physical(self.motion(features)),
+            self.onset(features),
+        )
 
 
 class StepGraph(nn.Module):
-    """Once per step: film, static, time (V,), states to amplitude, ratio (V, 2, K), noise (V, 2, bands)."""
+    """Once per step: film, static, time (V,) to amplitude, ratio (V, 2, K), noise (V, 2, bands)."""
 
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
         self.generator = model.generator
 
-    def forward(self, film: Tensor, static: Tensor, time: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
-        """Time in seconds since note-on; linear gains, ratios to the grid's fundamental, next states."""
-        frames, following = self.generator.step(film, static, time, list(states))
+    def forward(self, film: Tensor, static: Tensor, time: Tensor) -> tuple[Tensor, ...]:
+        """Time in seconds since note-on; linear gains and ratios to the grid's fundamental."""
+        frames = self.generator(film, static, time[:, None])[:, 0]
         level, cents, noise = denormalise(frames, self.generator.config.partials)
-        return gain(level), ratio(cents), gain(noise), *following
-
-
-def state_names(config: Config) -> tuple[list[str], list[str]]:
-    """Names of the states coming in and going out."""
-    names = [f"state_{i}" for i in range(len(config.dilations))]
-    return names, [f"next_{name}" for name in names]
+        return gain(level), ratio(cents), gain(noise)
 
 
 def export_graphs(model: PartialGAN, folder: Path) -> None:
     """Write `note.onnx` and `generator.onnx` with a dynamic number of voices V."""
-    config, voices = model.config, 2
-    coming, going = state_names(config)
-    latent = torch.zeros(voices, config.latent)
-    pitch, velocity = torch.tensor([60.0, 64.0]), torch.tensor([0.5, 0.6])
-    film, static, _ = model.note(pitch, velocity, latent)
-    states = model.generator.rest(voices)
-    step = (film, static, torch.zeros(voices), *states)
-    _export(NoteGraph(model), (pitch, velocity, latent), folder / "note.onnx", NOTE_INPUTS, NOTE_OUTPUTS)
-    _export(StepGraph(model), step, folder / "generator.onnx", STEP_INPUTS + coming, STEP_OUTPUTS + going)
+    voices = 2
+    latent = torch.zeros(voices, model.config.latent)
+    note = (torch.tensor([60.0, 64.0]), torch.tensor([0.5, 0.6]), latent)
+    said, _, _ = model.describe(*note)
+    step = (said.film, said.static, torch.zeros(voices))
+    _export(NoteGraph(model), note, folder / "note.onnx", NOTE_INPUTS, NOTE_OUTPUTS)
+    _export(StepGraph(model), step, folder / "generator.onnx", STEP_INPUTS, STEP_OUTPUTS)
 
 
 def _export(

@@ -10,12 +10,11 @@ import click
 import numpy as np
 import soundfile
 
-from rtsynth_models.data.catalogue import program
 from rtsynth_models.data.soundfont import SAMPLE_RATE
 from rtsynth_models.export.bundle import manifest
 from rtsynth_models.export.card import card
 from rtsynth_models.export.graphs import export_graphs
-from rtsynth_models.network.checkpoint import load_model
+from rtsynth_models.network.checkpoint import Checkpoint, load_model
 from rtsynth_models.network.partialgan import PartialGAN
 from rtsynth_models.network.player import play_note
 
@@ -43,7 +42,7 @@ def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> 
         _write(made / "instrument.json", json.dumps(manifest(model, checkpoint, made), indent=1) + "\n")
         measured = json.loads(figures.read_text(encoding="utf-8")) if figures else None
         _write(made / "card.md", card(checkpoint, sum(p.numel() for p in model.parameters()), measured))
-        soundfile.write(made / "preview.wav", preview(model, checkpoint.programs), SAMPLE_RATE, "PCM_16")
+        soundfile.write(made / "preview.wav", preview(model, checkpoint), SAMPLE_RATE, "PCM_16")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(made, folder)
 
@@ -52,13 +51,14 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def preview(model: PartialGAN, programs: list[int]) -> np.ndarray:
+def preview(model: PartialGAN, checkpoint: Checkpoint) -> np.ndarray:
     """One note of several instruments after another, mono at 48 kHz."""
     fade = np.minimum(1.0, np.linspace(20.0, 0.0, round(PREVIEW_SECONDS * SAMPLE_RATE)))
     notes = []
     for number, pitch in PREVIEW:
-        latent = model.mean[programs.index(number)]
-        signal = play_note(model, pitch, 0.8, latent, program(number).divisor, PREVIEW_SECONDS + 0.1)
+        index = checkpoint.programs.index(number)
+        divisor = checkpoint.divisors[index]
+        signal = play_note(model, pitch, 0.8, model.mean[index], divisor, PREVIEW_SECONDS + 0.1)
         signal = signal[: len(fade)] * fade
         notes.append(PREVIEW_PEAK * signal / (np.abs(signal).max() + 1e-9))
     return np.concatenate(notes)

@@ -26,7 +26,7 @@ def read_bundle(folder: Path) -> PartialGAN:
 
 
 def _config(manifest: dict[str, Any], weights: Weights) -> Config:
-    head, states = manifest["head"], manifest["states"]
+    head = manifest["head"]
     return Config(
         instruments=len(manifest["places"]),
         partials=head["partials"],
@@ -34,9 +34,11 @@ def _config(manifest: dict[str, Any], weights: Weights) -> Config:
         frames_per_step=head["frames_per_step"],
         frame_rate=head["frame_rate"],
         latent=manifest["latent"],
-        hidden=states[0][1],
+        hidden=len(weights["generator.enter.bias"]),
         inner=len(weights["generator.blocks.0.widen.bias"]),
+        blocks=sum(name.endswith("widen.bias") for name in weights),
+        spectra=len(weights["generator.mix.bias"]) // head["frames_per_step"],
         trunk=len(weights["note.trunk.0.bias"]),
         conditioning=weights["note.film.weight"].shape[1],
-        dilations=tuple(steps // 2 for steps, _ in states),
+        head=len(weights["motion.trunk.0.bias"]),
     )

@@ -15,10 +15,14 @@ Weights = dict[str, Tensor]
 
 @dataclass
 class Checkpoint:
-    """Where a training stands: `average` is the moving average of the weights, the ones to use."""
+    """Where a training stands: `average` is the moving average of the weights, the ones to use.
+
+    `divisors` are the slots per harmonic of each of the `programs`.
+    """
 
     config: Config
     programs: list[int]
+    divisors: list[int]
     weights: Weights
     average: Weights
     optimiser: dict[str, Any]
@@ -27,17 +31,38 @@ class Checkpoint:
     losses: dict[str, float] = field(default_factory=dict)
 
 
+def earlier(path: Path) -> Path:
+    """Where the checkpoint before the last one is kept."""
+    return path.with_name(f"{path.stem}-before{path.suffix}")
+
+
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write atomically: an interruption leaves the file before it."""
+    """Write the file whole and keep the one before it: an interruption leaves one that can be read."""
     part = path.with_suffix(".part")
     torch.save(vars(checkpoint) | {"config": asdict(checkpoint.config)}, part)
+    if path.exists():
+        os.replace(path, earlier(path))
     os.replace(part, path)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint; FileNotFoundError when there is none."""
-    stored = torch.load(path, weights_only=True)
-    return Checkpoint(**stored | {"config": Config(**stored["config"])})
+    """Read a checkpoint, or the one before it when it was cut short.
+
+    FileNotFoundError when there is none, ValueError when neither can be read.
+    """
+    for file in (path, earlier(path)):
+        try:
+            stored = torch.load(file, weights_only=True)
+            return Checkpoint(**stored | {"config": Config(**stored["config"])})
+        except FileNotFoundError:
+            continue
+        except Exception as error:  # torch raises whatever a broken archive makes it stumble over
+            broken = error
+    if not path.exists() and not earlier(path).exists():
+        raise FileNotFoundError(f"no checkpoint at {path}; train first")
+    raise ValueError(
+        f"{path} cannot be read ({type(broken).__name__}), nor can the one before it; start anew"
+    )
 
 
 def load_model(path: Path) -> tuple[PartialGAN, Checkpoint]:

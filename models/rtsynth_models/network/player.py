@@ -1,4 +1,4 @@
-"""Whole notes from a network, offline: for level trims, previews and evaluation."""
+"""The slow trend of whole notes, offline: for level trims and previews of a checkpoint."""
 
 from dataclasses import dataclass
 
@@ -29,11 +29,12 @@ def play_frames(model: PartialGAN, pitch: float, velocity: float, latent: Tensor
     """Frames of a note held for `steps` steps; `pitch` a MIDI number, `velocity` 0..1, `latent` (Z,)."""
     config = model.config
     with torch.no_grad():
-        film, static, _ = model.note(
+        said, _, _ = model.describe(
             torch.tensor([pitch]).float(), torch.tensor([velocity]).float(), latent[None]
         )
         seconds = torch.arange(steps)[None] * config.frames_per_step / config.frame_rate
-        level, cents, noise = denormalise(model.generator(film, static, seconds)[0], config.partials)
+        frames = model.generator(said.film, said.static, seconds)[0].flatten(0, 1)
+        level, cents, noise = denormalise(frames, config.partials)
         parts = (gain(level), cents, ratio(cents), gain(noise))
     return Frames(*(part.double().numpy() for part in parts))
 

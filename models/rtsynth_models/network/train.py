@@ -1,7 +1,7 @@
-"""Train PartialGAN by reconstruction: `python -m rtsynth_models.network.train`.
+"""Train PartialGAN on a distilled data set: `python -m rtsynth_models.network.train`.
 
-Resumes from `OUT/checkpoint.pt`. `--minutes` is the length of the whole training, over which the learning
-rate falls to nothing; time spent before an interruption counts.
+The same seed and steps give the same weights, however often the training was interrupted. `--steps` is the
+length of the whole training, over which the learning rate falls to nothing.
 """
 
 import math
@@ -13,17 +13,29 @@ import click
 import torch
 from torch import Tensor
 
-from rtsynth_models.data.catalogue import PROGRAMS
-from rtsynth_models.data.notes import SEGMENT, Notes, draw, load_notes
-from rtsynth_models.network.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from rtsynth_models.network.losses import Losses, reconstruction, slope_loss
+from rtsynth_models.data.notes import Notes, draw, load_notes
+from rtsynth_models.data.targets import available, load_targets
+from rtsynth_models.network.checkpoint import Checkpoint, earlier, load_checkpoint, save_checkpoint
+from rtsynth_models.network.losses import finite, motion_loss, onset_loss, reconstruction, slope_loss
 from rtsynth_models.network.partialgan import Config, PartialGAN
 
-LEARNING_RATE, WARM_UP, WEIGHT_DECAY, LARGEST_GRADIENT = 1.5e-3, 100, 1e-3, 1.0
-WEIGHTS = Losses(1.0, 0.7, 0.7, 0.1)  # type: ignore[arg-type]
-DIVERGENCE_WEIGHT = 2e-4
+LEARNING_RATE, WARM_UP, WEIGHT_DECAY, LARGEST_GRADIENT = 1.5e-3, 200, 1e-3, 1.0
+WEIGHTS = {
+    "level": 1.0,
+    "cents": 0.7,
+    "noise": 0.7,
+    "slopes": 0.1,
+    "motion": 0.1,
+    "onset": 0.3,
+    "divergence": 2e-4,
+}
 AVERAGE = 0.999
-REPORT_STEPS, SAVE_SECONDS = 100, 120.0
+MOMENTS = 12
+REPORT_STEPS, SAVE_SECONDS = 200, 120.0
+
+
+class TrainingError(Exception):
+    """The training cannot go on; the last checkpoint is as it was."""
 
 
 @dataclass
@@ -33,23 +45,25 @@ class Training:
     model: PartialGAN
     optimiser: torch.optim.Optimizer
     average: PartialGAN
+    programs: list[int]
+    divisors: list[int]
     steps: int = 0
     minutes: float = 0.0
     losses: dict[str, float] = field(default_factory=dict)
 
 
-def start(config: Config) -> Training:
+def start(config: Config, programs: list[int], divisors: list[int]) -> Training:
     """A fresh training."""
     model, average = PartialGAN(config), PartialGAN(config)
     average.load_state_dict(model.state_dict())
     optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), weight_decay=WEIGHT_DECAY)
-    return Training(model, optimiser, average.requires_grad_(False))
+    return Training(model, optimiser, average.requires_grad_(False), programs, divisors)
 
 
 def resume(path: Path) -> Training:
     """A training that goes on where its checkpoint stands."""
     stored = load_checkpoint(path)
-    training = start(stored.config)
+    training = start(stored.config, stored.programs, stored.divisors)
     training.model.load_state_dict(stored.weights)
     training.average.load_state_dict(stored.average)
     training.optimiser.load_state_dict(stored.optimiser)
@@ -61,7 +75,8 @@ def save(training: Training, path: Path) -> None:
     """Write the checkpoint."""
     stored = Checkpoint(
         training.model.config,
-        [p.number for p in PROGRAMS],
+        training.programs,
+        training.divisors,
         training.model.state_dict(),
         training.average.state_dict(),
         training.optimiser.state_dict(),
@@ -72,28 +87,40 @@ def save(training: Training, path: Path) -> None:
     save_checkpoint(stored, path)
 
 
-def learning_rate(steps: int, progress: float) -> float:
-    """Warm-up, then half a cosine over `progress` 0..1."""
-    cosine = 0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0))
+def learning_rate(steps: int, total: int) -> float:
+    """Warm-up, then half a cosine over `total` steps."""
+    cosine = 0.5 + 0.5 * math.cos(math.pi * min(steps / total, 1.0))
     return LEARNING_RATE * min(1.0, (steps + 1) / WARM_UP) * cosine
 
 
-def train_step(training: Training, notes: Notes, index: Tensor, size: int) -> dict[str, float]:
-    """One step of gradient descent on `size` segments of the notes `index`; returns the losses."""
-    model = training.model
-    batch = draw(notes, index, size)
+def losses(model: PartialGAN, notes: Notes, index: Tensor, size: int) -> dict[str, Tensor]:
+    """Losses of one random batch of `size` of the notes `index`."""
+    batch = draw(notes, index, size, MOMENTS)
     instrument = notes.instrument[batch.note]
-    film, static, slopes = model.note(
-        notes.pitch[batch.note], notes.velocity[batch.note], model.draw_latent(instrument)
-    )
-    step = batch.first[:, None] + torch.arange(SEGMENT)
-    seconds = step * model.config.frames_per_step / model.config.frame_rate
-    losses = reconstruction(model.generator(film, static, seconds), batch, notes, model.config)
-    losses = losses._replace(slopes=slope_loss(slopes, notes.slopes[batch.note]))
-    divergence = model.divergence(instrument).mean()
-    total = DIVERGENCE_WEIGHT * divergence + sum(w * x for w, x in zip(WEIGHTS, losses, strict=True))
-    _descend(training, total)
-    return {name: x.item() for name, x in losses._asdict().items()} | {"divergence": divergence.item()}
+    latent = model.draw_latent(instrument)
+    said, motion, onset = model.describe(notes.pitch[batch.note], notes.velocity[batch.note], latent)
+    seconds = batch.step * model.config.frames_per_step / model.config.frame_rate
+    output = model.generator(said.film, said.static, seconds)
+    return {
+        **reconstruction(output, batch, notes, model.config)._asdict(),
+        "slopes": slope_loss(said.slopes, notes.slopes[batch.note]),
+        "motion": motion_loss(motion, notes.motion.of(batch.note)),
+        "onset": onset_loss(onset, notes.onset[batch.note].float()),
+        "divergence": model.divergence(instrument).mean(),
+    }
+
+
+def train_step(training: Training, notes: Notes, index: Tensor, size: int) -> dict[str, float]:
+    """One step of gradient descent; returns the losses. Raises TrainingError when one is not finite."""
+    found = losses(training.model, notes, index, size)
+    values = {name: value.item() for name, value in found.items()}
+    if (bad := finite(values)) is not None:
+        raise TrainingError(
+            f"step {training.steps}: the loss of {bad} is {values[bad]}; check the data set, or go on from "
+            "the last checkpoint with another seed"
+        )
+    _descend(training, sum((WEIGHTS[name] * loss for name, loss in found.items()), torch.zeros(())))
+    return values
 
 
 def _descend(training: Training, total: Tensor) -> None:
@@ -108,18 +135,19 @@ def _descend(training: Training, total: Tensor) -> None:
             mean.lerp_(value, 1 - keep)
 
 
-def train(training: Training, notes: Notes, minutes: float, path: Path, size: int) -> None:
-    """Train until `minutes` are spent, reporting and saving on the way."""
+def train(training: Training, notes: Notes, total: int, path: Path, size: int, seed: int = 0) -> None:
+    """Train until `total` steps are done, reporting and saving on the way."""
     index, recent, saved = notes.chosen(held_out=False), [], time.monotonic()
-    while training.minutes < minutes:
+    while training.steps < total:
         begun = time.monotonic()
+        torch.manual_seed(seed + training.steps)  # so that an interruption changes nothing
         for group in training.optimiser.param_groups:
-            group["lr"] = learning_rate(training.steps, training.minutes / minutes)
+            group["lr"] = learning_rate(training.steps, total)
         recent.append(train_step(training, notes, index, size))
         training.minutes += (time.monotonic() - begun) / 60
         if len(recent) == REPORT_STEPS:
             training.losses = {name: sum(r[name] for r in recent) / len(recent) for name in recent[0]}
-            click.echo(_report(training))
+            click.echo(_report(training, total))
             recent.clear()
         if time.monotonic() - saved > SAVE_SECONDS:
             save(training, path)
@@ -127,26 +155,37 @@ def train(training: Training, notes: Notes, minutes: float, path: Path, size: in
     save(training, path)
 
 
-def _report(training: Training) -> str:
-    losses = " ".join(f"{name} {value:.4f}" for name, value in training.losses.items())
-    return f"step {training.steps} minute {training.minutes:.1f} {losses}"
+def _report(training: Training, total: int) -> str:
+    found = " ".join(f"{name} {value:.4f}" for name, value in training.losses.items())
+    return f"step {training.steps}/{total} minute {training.minutes:.1f} {found}"
+
+
+def begin(data: Path, path: Path, seed: int) -> Training:
+    """Go on from the checkpoint at `path`, or start on all programs of the data set."""
+    if path.exists() or earlier(path).exists():
+        return resume(path)
+    torch.manual_seed(seed)
+    programs = available(data)
+    divisors = [int(load_targets(data, number)["divisor"]) for number in programs]
+    return start(Config(instruments=len(programs)), programs, divisors)
 
 
 @click.command()
 @click.option("--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
-@click.option("--minutes", required=True, type=float, help="Length of the whole training.")
+@click.option("--steps", required=True, type=int, help="Length of the whole training.")
 @click.option("--threads", default=1, show_default=True)
-@click.option("--batch", default=32, show_default=True, help="Segments a step.")
-def main(data: Path, out: Path, minutes: float, threads: int, batch: int) -> None:
+@click.option("--batch", default=96, show_default=True, help="Notes a step.")
+@click.option("--seed", default=0, show_default=True)
+def main(data: Path, out: Path, steps: int, threads: int, batch: int, seed: int) -> None:
     """Train PartialGAN on the data set in DATA, going on from OUT/checkpoint.pt if there is one."""
     torch.set_num_threads(threads)
-    torch.manual_seed(0)
     out.mkdir(parents=True, exist_ok=True)
     path = out / "checkpoint.pt"
-    training = resume(path) if path.exists() else start(Config(instruments=len(PROGRAMS)))
+    training = begin(data, path, seed)
     click.echo(f"{sum(p.numel() for p in training.model.parameters())} parameters")
-    train(training, load_notes(data, training.model.config.partials), minutes, path, batch)
+    notes = load_notes(data, training.model.config.partials, training.programs)
+    train(training, notes, steps, path, batch, seed)
 
 
 if __name__ == "__main__":

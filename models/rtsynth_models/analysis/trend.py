@@ -1,0 +1,69 @@
+"""The slow trend of a note: what the step network learns. What moves faster is left to `motion`.
+
+A note is smoothed over a time that grows with its age, so that its attack stays sharp, and kept at steps that
+lie ever further apart.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_models.analysis.partials import FRAMES, PARTIALS
+from rtsynth_models.analysis.resynthesis import BIN_WEIGHTS, measure_noise
+
+Array = NDArray[np.float64]
+F4 = NDArray[np.float32]
+FRAMES_PER_STEP = 2
+CLOSE_STEPS, STEPS = 16, 64  # the first steps one by one, then ever further apart
+GROWTH, SHARP_FRAMES, WIDEST = (
+    0.35,
+    8,
+    47.0,
+)  # sigma in frames: GROWTH (frame - SHARP_FRAMES), at most a quarter second
+TUNE_PARTIALS, TOLERATED_CENTS = 4, 4.0
+
+
+def trend_steps() -> NDArray[np.int64]:
+    """The steps whose trend is kept, (STEPS,), of two frames each."""
+    last = FRAMES // FRAMES_PER_STEP - 1
+    far = np.geomspace(CLOSE_STEPS, last, STEPS - CLOSE_STEPS)
+    rising = np.maximum(np.round(far), CLOSE_STEPS + np.arange(len(far))).astype(np.int64)
+    return np.concatenate([np.arange(CLOSE_STEPS), rising])
+
+
+@cache
+def smoother() -> F4:
+    """Local linear regression over Gaussian neighbourhoods, (FRAMES, FRAMES): row j gives frame j's trend."""
+    at = np.arange(FRAMES, dtype=np.float64)
+    sigma = np.clip(GROWTH * (at - SHARP_FRAMES), 0.15, WIDEST)[:, None]
+    x = at - at[:, None]
+    w = np.exp(-0.5 * (x / sigma) ** 2)
+    s0, s1, s2 = ((w * x**n).sum(1, keepdims=True) for n in range(3))
+    spread = s0 * s2 - s1 * s1
+    linear = w * (s2 - s1 * x) / np.maximum(spread, 1e-9)
+    return np.where((spread > 1e-6) & (sigma > 0.5), linear, w / s0).astype(np.float32)
+
+
+@cache
+def noise_bias() -> F4:
+    """By how many dB the mean level of a noise band lies under the level of its mean power, (bands,)."""
+    power = measure_noise(np.random.default_rng(0).standard_normal(1 << 19))[2:-2]
+    assert power.shape[1] == len(BIN_WEIGHTS)
+    return (10 * np.log10(power.mean(0)) - (10 * np.log10(power)).mean(0)).astype(np.float32)
+
+
+def trend(frames: F4) -> F4:
+    """Smooth frames (FRAMES, O) in dB, cents, dB; noise then stands for its mean power."""
+    smooth = smoother() @ frames
+    smooth[:, 2 * PARTIALS :] += noise_bias()
+    return smooth
+
+
+def detuning(smooth: F4, divisor: int) -> float:
+    """Cents by which a note is out of tune beyond what is tolerated, from the trend of its low harmonics."""
+    which = np.arange(1, TUNE_PARTIALS + 1) * divisor - 1
+    cents = smooth[20:300, PARTIALS + which]
+    power = 10 ** (smooth[20:300, which] / 10) * np.exp(-((cents / 50) ** 2))
+    offset = float((cents * power).sum() / (power.sum() + 1e-12))
+    return offset - float(np.clip(offset, -TOLERATED_CENTS, TOLERATED_CENTS))
