@@ -12,7 +12,7 @@ FIGURES = DISTANCES | {"notes": 9, "level_db": 1, "rise_ms": {"original": 5, "an
 @pytest.fixture
 def checkpoint() -> Checkpoint:
     losses = {"level": 0.05, "noise": 0.1, "divergence": 30.0}
-    return Checkpoint(Config(instruments=2), [0, 73], {}, {}, {}, 12_345, 61.0, losses)
+    return Checkpoint(Config(instruments=2), [0, 73], [1, 1], {}, {}, {}, 12_345, 61.0, losses)
 
 
 def test_the_card_names_data_licence_and_instruments(checkpoint):

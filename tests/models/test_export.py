@@ -19,7 +19,9 @@ def checkpoint(model, tmp_path, monkeypatch):
     monkeypatch.setattr("rtsynth_models.export.make.PREVIEW", PREVIEW[:1])
     weights = model.state_dict()
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(Checkpoint(model.config, [0, 73], weights, weights, {}, 10, 0.5, {"level": 0.1}), path)
+    save_checkpoint(
+        Checkpoint(model.config, [0, 73], [1, 1], weights, weights, {}, 10, 0.5, {"level": 0.1}), path
+    )
     return path
 
 
@@ -34,8 +36,8 @@ def test_a_bundle_holds_everything_its_manifest_speaks_of(checkpoint, tmp_path, 
     manifest = export(checkpoint, folder)
     files = {"instrument.json", "note.onnx", "generator.onnx", "card.md", "preview.wav"}
     assert {f.name for f in folder.iterdir()} == files
-    assert manifest["sizes"] == {"film": model.config.film, "static": 240}
-    assert manifest["states"] == [[2, 24], [4, 24], [8, 24], [16, 24]]
+    assert manifest["sizes"] == {"film": model.config.film, "static": model.config.static}
+    assert manifest["states"] == []
     assert [p["program"] for p in manifest["places"]] == [0, 73]
     assert soundfile.info(folder / "preview.wav").samplerate == 48_000
 

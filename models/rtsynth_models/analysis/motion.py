@@ -29,8 +29,8 @@ class Motion:
     """What moves in one note. Weights are 0 … 1: how far a partial can be trusted.
 
     am, fm (3 zones, 3 bands, K) variance in dB² and cents²; am_weight, fm_weight (3, K); vibrato (3, 3) in
-    cents², common to all partials; vibrato_weight (3,); am_common (3,) correlation; rate Hz and tonality 0 … 1
-    of the vibrato; beat_depth (K,) dB², beat_rate (K,) log Hz, beat (K,) 0 … 1 and its weight (K,).
+    cents², common to all partials; vibrato_weight (3,); am_common (3,) correlation; rate Hz and tonality
+    0 … 1 of the vibrato; beat_depth (K,) dB², beat_rate (K,) log Hz, beat (K,) 0 … 1 and its weight (K,).
     """
 
     am: F4

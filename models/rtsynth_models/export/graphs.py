@@ -28,18 +28,12 @@ class NoteGraph(nn.Module):
         self.note, self.motion, self.onset = model.note, model.motion, model.onset
 
     def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, ...]:
-        """Pitch as a MIDI number, velocity 0..1, to film (V, F), static (V, S), slopes (V, 2) of release and late
-        decay in dB/s, motion (V, 184), onset (V, 3, 32) in dB.
+        """Pitch as a MIDI number, velocity 0..1, to film (V, F), static (V, S), slopes (V, 2) in dB/s,
+        motion (V, 184), onset (V, 3, 32) in dB.
         """
         features = note_features(pitch, velocity, latent)
-        said = self.note(features)
-        return (
-            said.film,
-            said.static,
-            slope(said.slopes),
-            physical(self.motion(features)),
-            self.onset(features),
-        )
+        said, motion = self.note(features), physical(self.motion(features))
+        return said.film, said.static, slope(said.slopes), motion, self.onset(features)
 
 
 class StepGraph(nn.Module):

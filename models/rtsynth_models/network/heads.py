@@ -119,8 +119,8 @@ def _rms(log_variance: Tensor, most: float) -> Tensor:
 
 def _spread(scale: Tensor) -> Tensor:
     """S.d. of a log RMS from partial to partial, of Laplace scales (B, bands) of log variances."""
-    measured = torch.tensor(MEASURED)
-    return 0.5 * DRAWN * torch.sqrt((2 * scale**2 - measured**2).clamp(min=0))
+    real = [2 * scale[:, band] ** 2 - measured**2 for band, measured in enumerate(MEASURED)]
+    return 0.5 * DRAWN * torch.sqrt(torch.stack(real, -1).clamp(min=0))
 
 
 class OnsetHead(nn.Module):

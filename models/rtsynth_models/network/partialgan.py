@@ -1,9 +1,10 @@
 """PartialGAN's generator: a note's partials and noise bands, two frames a step.
 
-A note network runs once per note and turns pitch, velocity and latent into a few static spectra and the scales
-and shifts (FiLM) of the step network. That one sees nothing else than the time since note-on, so it has no state:
-any moment of a note can be asked for. Two heads say how the note moves and how it begins. Shapes: B notes,
-T steps, H hidden channels, Z latent size, O output channels per frame, F FiLM values, R spectra beside the first.
+A note network runs once per note and turns pitch, velocity and latent into a few static spectra and the
+scales and shifts (FiLM) of the step network. That one sees nothing else than the time since note-on, so it
+has no state: any moment of a note can be asked for. Two heads say how the note moves and how it begins.
+Shapes: B notes, T steps, H hidden channels, Z latent size, O output channels per frame, F FiLM values, R
+spectra beside the first.
 """
 
 import math
@@ -144,7 +145,7 @@ class Generator(nn.Module):
         spectra = static.unflatten(-1, (1 + self.config.spectra, self.config.outputs))
         own = self.leave(x).unflatten(-1, (self.config.frames_per_step, self.config.outputs))
         share = self.mix(x).unflatten(-1, (self.config.frames_per_step, self.config.spectra))
-        mixed = torch.matmul(share.flatten(1, 2), spectra[:, 1:]).unflatten(1, share.shape[1:3])
+        mixed = torch.matmul(share.flatten(1, 2), spectra[:, 1:]).unflatten(1, (-1, share.shape[2]))
         return own + mixed + spectra[:, None, None, 0]
 
 

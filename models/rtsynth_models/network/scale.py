@@ -29,7 +29,7 @@ def denormalise(frames: Tensor, partials: int) -> tuple[Tensor, Tensor, Tensor]:
 def gain(level_db: Tensor) -> Tensor:
     """Linear gain of a level in dB: exactly 0 under SILENT_DB, at most LOUDEST_DB."""
     linear = torch.exp(level_db.clamp(max=LOUDEST_DB) * (math.log(10) / 20))
-    return torch.where(level_db >= SILENT_DB, linear, torch.zeros_like(linear))
+    return linear * (level_db >= SILENT_DB)
 
 
 def ratio(cents: Tensor) -> Tensor:
