@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .generators.contract import Generator, checked_step
+from .generators.contract import Generator, checked_reset, checked_step
 from .generators.onnx import BATCHES
 from .layout import ATTACK_FRAMES, CACHES, FREE, KEYS, LAYERS, MISSING, READY, VOICES, Memory
 from .streaming import is_sane_block
@@ -83,7 +83,8 @@ class AttackCache:
         pitch = np.repeat(keys, LAYERS).astype(F4)
         velocity = np.tile((np.arange(LAYERS, dtype=F4) + 1) / LAYERS, len(keys)).astype(F4)
         latent = np.tile(self.latents[program].astype(F4), (len(rows), 1))
-        slopes = self.generator.reset(rows, pitch, velocity, latent).reshape(len(keys), LAYERS, 2)
+        character = checked_reset(self.generator, rows, pitch, velocity, latent)
+        slopes, motion, onset = (part.reshape(len(keys), LAYERS, *part.shape[1:]) for part in character)
         attacks = self.memory.attack[slot]
         sane = True
         for frame in range(0, ATTACK_FRAMES, self.generator.frames_per_step):
@@ -93,5 +94,7 @@ class AttackCache:
             attacks[keys, :, frame : frame + frames.shape[1]] = block
             yield
         if sane:
+            self.memory.attack_motions[slot, keys] = motion
+            self.memory.attack_onsets[slot, keys] = onset
             self.memory.slopes[slot, keys] = slopes[:, :, 0].mean(axis=1)
             self.memory.lamps[slot * KEYS + keys] = READY

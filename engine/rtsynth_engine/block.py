@@ -18,7 +18,7 @@ from .heads.noise import aim_noise, ask_noise, clear_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
 from .layout import FADING, FREE, PENDING, RELEASED, TICK, VOICES, Memory
 from .rings import Ring, front, release
-from .streaming import advance_frames, has_frames
+from .streaming import advance_frames, has_frames, shape_voice
 from .voices import free_voice, release_ratio
 
 NOTE_OFF, NOTE_ON = 8, 9
@@ -180,8 +180,11 @@ def aim_voice(memory: Memory, v: int) -> None:
     place = age * state.frames_per_sample
     advance_frames(memory, v, int(place))
     blend = np.float32(place - int(place))
-    turn = 2.0 * math.pi * voice.fundamental * bend_ratio(channel) / state.rate
-    gather_partials(voice, blend, np.float32(turn), np.float32(1.0), state.tick_left)
+    if voice.shaped:
+        shape_voice(memory, v, age)
+    hertz = voice.fundamental * bend_ratio(channel)
+    turn = 2.0 * math.pi * hertz / state.rate
+    gather_partials(voice, blend, np.float32(turn), np.float32(hertz), state.tick_left)
     left, right, send = voice_gains(memory, voice, channel)
     aim_gains(voice, left, right, send, state.tick_left)
     power = frame_loudness(voice) + ask_noise(state, voice, blend, left, right)

@@ -14,6 +14,7 @@ from .feeder import Feeder, Timing
 from .generators.contract import Generator
 from .generators.onnx import OnnxGenerator
 from .handle import block_function, make_handle
+from .heads.motion import motion_loops
 from .heads.noise import noise_loops
 from .layout import MOST_VOICES, PROGRAMS, Memory, make_memory
 from .rings import Ring, claim, make_ring, publish
@@ -96,6 +97,7 @@ class Engine:
         state["fade_target"] = 1.0
         self.memory.programs["cache"] = -1
         self.memory.noise[:] = noise_loops(self.rate)
+        self.memory.motion_loops[:] = motion_loops(self.bundle.head.frame_rate)
         prepare_effects(state)
         _power_on(self.memory)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attack import AttackCache
-from .generators.contract import Generator, checked_step
+from .generators.contract import Generator, checked_reset, checked_step
 from .layout import FRAME, NOISE, RATIO, VOICES, Memory
 from .priority import raise_priority
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
@@ -84,8 +84,10 @@ class Feeder:
         chosen = rows[new]
         wanted = self.memory.requests[chosen]
         latent = np.stack([self.latents[int(p)] for p in wanted["program"]]).astype(F4)
-        slopes = self.generator.reset(chosen, wanted["pitch"].copy(), wanted["velocity"].copy(), latent)
-        self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, slopes[:, 1]
+        pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
+        character = checked_reset(self.generator, chosen, pitch, velocity, latent)
+        self.memory.motions[chosen], self.memory.onsets[chosen] = character.motion, character.onset
+        self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, character.slopes[:, 1]
 
     def _skip_missed(self, rows: NDArray[np.int64]) -> None:
         """Drop the blocks a stalled stream has missed, so that lateness never grows."""

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .heads.bands import BANDS
+from .heads.motion import LOOP, MOTION, STIR_BANDS
+from .heads.onset import ONSET_BANDS, ONSET_STEPS
 from .rings import EVENT, Ring, make_ring
 
 TICK = 64  # frames between two updates of all ramps: 1.3 ms at 48 kHz, faster than any useful change
@@ -143,7 +145,8 @@ VOICE = np.dtype(
         ("right_step", F4),
         ("send_step", F4),
         ("frame_index", I8),
-        ("earlier", F4, (FRAME,)),
+        ("trend", F4, (FRAME,)),  # the last frame that came, as it came
+        ("earlier", F4, (FRAME,)),  # the two frames that sound, stirred
         ("later", F4, (FRAME,)),
         ("cosine", F4, (PARTIALS,)),  # phase of every partial
         ("sine", F4, (PARTIALS,)),
@@ -156,9 +159,45 @@ VOICE = np.dtype(
         ("da", F4, (PARTIALS,)),
         ("cw", F4, (PARTIALS,)),
         ("sw", F4, (PARTIALS,)),
+        ("shaped", U1),  # the onset is under way
+        ("onset_first", F4, (ONSET_BANDS,)),  # gains of its bands at age 0, linear
+        ("onset_now", F4, (ONSET_BANDS,)),  # and at the end of the tick
+        ("seed", np.uint64),  # of the draws of this note
+        ("common_at", I8),  # where the noise common to all partials is read, frames
+        ("sway", F4),  # phase of the vibrato's sine, turns
+        ("sway_cosine", F4),
+        ("sway_sine", F4),
+        ("fade", F4),  # of all motion, 0 … 1
+        ("am_scale", F4, (STIR_BANDS,)),  # what the partials of the coming frame share: factors of the zone
+        ("fm_scale", F4, (STIR_BANDS,)),
+        ("common", F4, (STIR_BANDS,)),  # common noise
+        ("alone", F4, (STIR_BANDS,)),  # gain of each partial's own noise
+        ("locked", F4),  # gains of the vibrato and of noise in the middle band of amplitude modulation
+        ("loose", F4),
+        ("vibrato", F4),  # cents
+        ("deep", F4, (STIR_BANDS,)),  # scratch: dB RMS of one partial
     ],
     align=True,
 )
+
+STIR = np.dtype(
+    [
+        ("serial", I8),  # the note that drew this
+        ("index", I8),  # the frame last stirred
+        ("at", I8, (STIR_BANDS,)),  # where the loops of noise are read: level, its quadrature, cents
+        ("am", F4, (STIR_BANDS,)),  # factors on the RMS
+        ("fm", F4, (STIR_BANDS,)),
+        ("lock_cosine", F4),  # angle between this partial's modulation and the vibrato
+        ("lock_sine", F4),
+        ("beat", F4),  # amplitude of a second component, 0 none
+        ("beat_turns", F4),  # per frame
+        ("beat_phase", F4),  # turns
+        ("x", F4),  # the complex envelope at that frame
+        ("y", F4),
+    ],
+    align=True,
+)
+"""How one partial of a voice stirs."""
 
 REQUEST = np.dtype([("pitch", F4), ("velocity", F4), ("program", I4)], align=True)
 """What the callback asks of the generator thread for one note."""
@@ -209,8 +248,14 @@ class Memory(NamedTuple):
     reverb: NDArray[np.float32]  # (8, longest delay)
     attack: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME); generator thread
     slopes: NDArray[np.float32]  # (CACHES, KEYS) release in dB per second; generator thread
+    attack_motions: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, MOTION); generator thread
+    attack_onsets: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS); generator thread
     lamps: NDArray[np.int64]  # (CACHES * KEYS,) MISSING or READY; generator thread
     frames: NDArray[np.float32]  # (VOICES, STREAM_FRAMES, FRAME); generator thread
+    motions: NDArray[np.float32]  # (VOICES, MOTION); generator thread
+    onsets: NDArray[np.float32]  # (VOICES, ONSET_BANDS, ONSET_STEPS); generator thread
+    motion_loops: NDArray[np.float32]  # (LOOP, STIR_BANDS): noise at the frame rate
+    stirs: NDArray[Any]  # (VOICES, PARTIALS) STIR
     written: NDArray[np.int64]  # (VOICES,) serial << 20 | frames written; generator thread
     serials: NDArray[np.int64]  # (VOICES,) the note a voice plays, 0 none
     position: NDArray[np.int64]  # (VOICES,) frame a voice has reached
@@ -249,8 +294,14 @@ def make_memory(midi: Ring | None = None) -> Memory:
         reverb=touched((8, REVERB_LENGTH), np.float32),
         attack=np.zeros((CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME), np.float32),
         slopes=touched((CACHES, KEYS), np.float32),
+        attack_motions=np.zeros((CACHES, KEYS, LAYERS, MOTION), np.float32),
+        attack_onsets=np.zeros((CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS), np.float32),
         lamps=touched(CACHES * KEYS, np.int64),
         frames=touched((VOICES, STREAM_FRAMES, FRAME), np.float32),
+        motions=touched((VOICES, MOTION), np.float32),
+        onsets=touched((VOICES, ONSET_BANDS, ONSET_STEPS), np.float32),
+        motion_loops=touched((LOOP, STIR_BANDS), np.float32),
+        stirs=touched((VOICES, PARTIALS), STIR),
         written=touched(VOICES, np.int64),
         serials=touched(VOICES, np.int64),
         position=touched(VOICES, np.int64),

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiling import load_acquire, offline, realtime, store_release
+from .heads.modulation import stir_partials
+from .heads.onset import shape_onset
 from .layout import (
     ATTACK_FRAMES,
     BLEND_FROM,
@@ -52,7 +54,9 @@ def advance_frames(memory: Memory, v: int, index: int) -> None:
     while voice.frame_index < index:
         voice.frame_index += 1
         copy_frame(voice.earlier, voice.later)
-        load_frame(memory, v, voice.frame_index + 1, voice.later)
+        load_frame(memory, v, voice.frame_index + 1, voice.trend)
+        copy_frame(voice.later, voice.trend)
+        stir_frame(memory, v, voice.frame_index + 1)
     store_release(memory.position, v, index)
 
 
@@ -87,10 +91,39 @@ def load_frame(memory: Memory, v: int, index: int, out: NDArray[np.float32]) -> 
 @realtime
 def load_attack(memory: Memory, voice: Any, index: int, out: NDArray[np.float32]) -> None:
     """Fill `out` with a cached frame, between the two nearest velocity layers. Audio callback."""
-    place = max(voice.velocity * np.float32(LAYERS) - np.float32(1.0), np.float32(0.0))
+    place = layer_place(voice)
     layer = min(int(place), LAYERS - 2)
     copy_frame(out, memory.attack[voice.cache, voice.timbre, layer, index])
     blend_frame(out, memory.attack[voice.cache, voice.timbre, layer + 1, index], place - np.float32(layer))
+
+
+@realtime
+def layer_place(voice: Any) -> np.float32:
+    """Where the voice's velocity lies between the layers of the attack cache, 0 … LAYERS - 1."""
+    return max(voice.velocity * np.float32(LAYERS) - np.float32(1.0), np.float32(0.0))
+
+
+@realtime
+def stir_frame(memory: Memory, v: int, index: int) -> None:
+    """Stir the later frame, number `index`: as the cache's nearest layer asks, then as the stream does."""
+    voice = memory.voices[v]
+    cached = voice.cache >= 0 and (index < ATTACK_FRAMES or written_frames(memory, v, voice.serial) == 0)
+    if cached:
+        layer = int(layer_place(voice) + np.float32(0.5))
+        stir_partials(memory, v, memory.attack_motions[voice.cache, voice.timbre, layer], index)
+    else:
+        stir_partials(memory, v, memory.motions[v], index)
+
+
+@realtime
+def shape_voice(memory: Memory, v: int, age: int) -> None:
+    """Shape the onset in the tick that ends `age` samples after it. Audio callback."""
+    voice, rate = memory.voices[v], memory.state[0].rate
+    if voice.cache >= 0:
+        layer = int(layer_place(voice) + np.float32(0.5))
+        shape_onset(voice, memory.attack_onsets[voice.cache, voice.timbre, layer], age, rate)
+    else:
+        shape_onset(voice, memory.onsets[v], age, rate)
 
 
 @realtime

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .compiling import realtime, store_release
+from .heads.modulation import start_stir
 from .heads.partials import scramble, start_phases
 from .layout import (
     FADING,
@@ -212,7 +213,9 @@ def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.floa
     voice.channel, voice.key, voice.velocity = channel, key, velocity
     choose_sound(memory, voice, memory.channels[channel].program)
     still_voice(voice)
-    start_phases(voice, scramble(state.seed ^ np.uint64(state.notes * KEYS + key)))
+    seed = scramble(state.seed ^ np.uint64(state.notes * KEYS + key))
+    start_phases(voice, seed)
+    start_stir(voice, seed)
     request_frames(memory, v)
 
 
@@ -234,9 +237,9 @@ def still_voice(voice: Any) -> None:
     voice.envelope = voice.loudness = np.float32(1.0)
     voice.left = voice.right = voice.send = np.float32(0.0)
     voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
-    voice.ramp_at, voice.frame_index = -1, -2
+    voice.ramp_at, voice.frame_index, voice.shaped = -1, -2, 1
     for i in range(FRAME):
-        voice.later[i] = np.float32(0.0)
+        voice.later[i] = voice.trend[i] = np.float32(0.0)
 
 
 @realtime

@@ -13,7 +13,10 @@ import rtsynth_engine.engine
 from rtsynth_engine.bundles import Bundle, Head
 from rtsynth_engine.drivers.offline import render as render_offline
 from rtsynth_engine.engine import Engine, Sound
+from rtsynth_engine.generators.contract import Character, plain_character
+from rtsynth_engine.heads.motion import MOTION, motion_part
 from rtsynth_engine.heads.noise import noise_loops
+from rtsynth_engine.heads.onset import ONSET_BANDS, ONSET_STEPS
 from rtsynth_engine.layout import FADING, FRAME, HELD, NOISE, PARTIALS, RATIO, RELEASED
 from rtsynth_engine.rings import EVENT
 
@@ -34,9 +37,9 @@ class Organ:
         self.notes = np.zeros((rows, 2), F4)
         self.frames = np.zeros((128, 2, FRAME), F4)
 
-    def reset(self, rows, pitch, velocity, latent) -> NDArray[F4]:
+    def reset(self, rows, pitch, velocity, latent) -> Character:
         self.notes[rows] = np.stack([pitch, velocity], 1)
-        return np.full((len(rows), 2), [60.0, 0.0], F4)
+        return plain_character(np.full((len(rows), 2), [60.0, 0.0], F4))
 
     def step(self, rows, time) -> NDArray[F4]:
         k, frames = np.arange(1, PARTIALS + 1, dtype=F4), self.frames[: len(rows)]
@@ -68,8 +71,8 @@ class Steady:
     def prepare(self, rows: int) -> None:
         pass
 
-    def reset(self, rows, pitch, velocity, latent) -> NDArray[F4]:
-        return np.full((len(rows), 2), [60.0, 0.0], F4)
+    def reset(self, rows, pitch, velocity, latent) -> Character:
+        return plain_character(np.full((len(rows), 2), [60.0, 0.0], F4))
 
     def step(self, rows, time) -> NDArray[F4]:
         return np.tile(self.frame, (len(rows), 2, 1))
@@ -174,3 +177,18 @@ def level(signal: NDArray[F4], rate: float, frequency: float) -> float:
     window = np.blackman(len(signal))
     turn = np.exp(-2j * np.pi * frequency * np.arange(len(signal)) / rate)
     return float(2.0 * abs(np.sum(window * signal * turn)) / window.sum())
+
+
+class Lively(Steady):
+    """Steady frames, whose notes stir as `motion` (name of a part of the vector: value) says."""
+
+    def __init__(self, motion: dict[str, Any], onset: Any = 0.0, **steady: Any):
+        super().__init__(**({"levels": (0.1,) * 12} | steady))
+        self.motion, self.onset = np.zeros(MOTION, F4), np.zeros((ONSET_BANDS, ONSET_STEPS), F4)
+        for name, value in ({"am_zone": 1.0, "fm_zone": 1.0} | motion).items():
+            motion_part(self.motion, name)[...] = np.asarray(value, F4)
+        self.onset[...] = onset
+
+    def reset(self, rows, pitch, velocity, latent) -> Character:
+        slopes = super().reset(rows, pitch, velocity, latent).slopes
+        return Character(slopes, np.tile(self.motion, (len(rows), 1)), np.tile(self.onset, (len(rows), 1, 1)))

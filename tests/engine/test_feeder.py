@@ -9,6 +9,7 @@ import pytest
 
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.feeder import LEAD
+from rtsynth_engine.generators.contract import plain_character
 from rtsynth_engine.generators.onnx import Batch
 from rtsynth_engine.layout import HELD, VOICES
 from tests.engine.parts import CC, OFF, ON, Organ, Steady, keys, level, make_engine, render, send, wait_until
@@ -209,7 +210,7 @@ class Falling(Steady):
     """Steady frames of a note whose late decay is 20 dB a second."""
 
     def reset(self, rows, pitch, velocity, latent):
-        return np.full((len(rows), 2), [60.0, 20.0], np.float32)
+        return plain_character(np.full((len(rows), 2), [60.0, 20.0], np.float32))
 
 
 @pytest.mark.parametrize(

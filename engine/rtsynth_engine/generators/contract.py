@@ -1,11 +1,23 @@
 """What a generator is: four calls, all made by one thread, the generator's."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..heads.motion import MOTION
+from ..heads.onset import HIGHEST_DB, LOWEST_DB, ONSET_BANDS, ONSET_STEPS
 from ..layout import FRAME
+
+MOST_MOTION = 200.0  # cents, dB, Hz: no number of a sane motion comes near it
+
+
+class Character(NamedTuple):
+    """What a generator says of notes once, when they start."""
+
+    slopes: NDArray[np.float32]  # (n, 2): release and late decay in dB per second
+    motion: NDArray[np.float32]  # (n, MOTION), see heads.motion; zeros: the frames are played as they are
+    onset: NDArray[np.float32]  # (n, ONSET_BANDS, ONSET_STEPS) in dB, see heads.onset
 
 
 class Generator(Protocol):
@@ -26,11 +38,8 @@ class Generator(Protocol):
         pitch: NDArray[np.float32],
         velocity: NDArray[np.float32],
         latent: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
-        """Start notes: MIDI pitch (n,), velocity 0 … 1 (n,), latent (n, latent size).
-
-        Returns (n, 2): release and late decay in dB per second.
-        """
+    ) -> Character:
+        """Start notes: MIDI pitch (n,), velocity 0 … 1 (n,), latent (n, latent size)."""
 
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:
         """Frames (n, frames_per_step, FRAME) that begin `time` (n,) seconds after note-on; valid until the
@@ -50,3 +59,38 @@ def checked_step(
     if frames.shape != expected or frames.dtype != np.float32:
         raise ValueError(f"frames are {frames.dtype} {frames.shape} instead of float32 {expected}")
     return frames
+
+
+def plain_character(slopes: NDArray[np.float32]) -> Character:
+    """That of notes (n,) that neither stir nor have an onset beyond their frames."""
+    count = len(slopes)
+    return Character(
+        slopes, np.zeros((count, MOTION), np.float32), np.zeros((count, ONSET_BANDS, ONSET_STEPS), np.float32)
+    )
+
+
+def checked_reset(
+    generator: Generator,
+    rows: NDArray[np.int64],
+    pitch: NDArray[np.float32],
+    velocity: NDArray[np.float32],
+    latent: NDArray[np.float32],
+) -> Character:
+    """`reset`, whose shapes can be relied on and whose numbers can be played. Raises ValueError."""
+    return _checked(generator.reset(rows, pitch, velocity, latent), len(rows))
+
+
+def _checked(character: Character, count: int) -> Character:
+    expected = plain_character(np.zeros((count, 2), np.float32))
+    for name, found, wanted in zip(Character._fields, character, expected, strict=True):
+        if found.shape != wanted.shape:
+            raise ValueError(f"{name} has the shape {found.shape} instead of {wanted.shape}")
+    motion = np.clip(_finite_rows(character.motion), 0.0, MOST_MOTION)
+    onset = np.clip(_finite_rows(character.onset), LOWEST_DB, HIGHEST_DB)
+    return Character(character.slopes, motion, onset)
+
+
+def _finite_rows(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`numbers` (n, …), with nothing in the rows that hold a number which is not finite."""
+    finite = np.isfinite(numbers).all(axis=tuple(range(1, numbers.ndim)), keepdims=True)
+    return np.where(finite, numbers, np.float32(0.0))

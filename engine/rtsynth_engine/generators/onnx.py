@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 
 from ..bundles import Bundle
 from ..errors import BundleError
+from ..heads.motion import MOTION
+from ..heads.onset import ONSET_BANDS, ONSET_STEPS
 from ..layout import FRAME, NOISE, RATIO
+from .contract import Character
 
 BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+OPTIONAL = {"motion": (MOTION,), "onset": (ONSET_BANDS, ONSET_STEPS)}  # outputs of `note.onnx`, per note
 POISON = np.float32(np.nan)  # outputs a network leaves unwritten are caught by the sanity check of the stream
 F4 = np.float32
 
@@ -109,6 +113,15 @@ class OnnxGenerator:
                     f"{', '.join(expected)}; export the bundle again"
                 )
 
+        self.extra = [output.name for output in self.note.get_outputs() if output.name in OPTIONAL]
+        for output in self.note.get_outputs():
+            wanted = OPTIONAL.get(output.name)
+            if wanted is not None and tuple(output.shape[1:]) != wanted:
+                raise BundleError(
+                    f"{self.bundle.name}: the network's output {output.name} has the shape {output.shape} "
+                    f"instead of (V, {', '.join(map(str, wanted))}); export the bundle again"
+                )
+
     def prepare(self, rows: int) -> None:
         """Make state for `rows` voices and run every batch size once."""
         bundle, per_step = self.bundle, self.frames_per_step
@@ -132,17 +145,19 @@ class OnnxGenerator:
         pitch: NDArray[np.float32],
         velocity: NDArray[np.float32],
         latent: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
+    ) -> Character:
         """Condition the notes of `rows` and forget what these rows played before."""
-        film, static, slopes = self.note.run(
-            ["film", "static", "slopes"], {"pitch": pitch, "velocity": velocity, "latent": latent}
-        )
+        wanted = ["film", "static", "slopes", *self.extra]
+        inputs = {"pitch": pitch, "velocity": velocity, "latent": latent}
+        film, static, slopes, *extra = self.note.run(wanted, inputs)
         self._unload(rows)
         for array in self.memory.values():
             array[rows] = 0.0
         self.memory["film"][rows] = film
         self.memory["static"][rows] = static
-        return np.asarray(slopes, F4)
+        given = dict(zip(self.extra, extra, strict=True))
+        motion, onset = (given.get(name, np.zeros((len(rows), *OPTIONAL[name]), F4)) for name in OPTIONAL)
+        return Character(slopes, motion, onset)
 
     def _unload(self, rows: NDArray[np.int64]) -> None:
         for batch in self.batches.values():

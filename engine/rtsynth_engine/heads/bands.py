@@ -42,3 +42,15 @@ def band_weights(hz: NDArray[np.floating]) -> NDArray[np.float64]:
     weights = np.stack([np.interp(hz, centres, row) for row in np.eye(BANDS)])
     weights[:, hz > CEILING_HZ] = 0.0
     return weights
+
+
+ONSET_EDGES_HZ = (1000.0, 4000.0)
+
+
+def band_shares(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amplitude of the three bands of an onset at frequencies (F,) in Hz; columns add up to 1. Shape (3, F).
+
+    The bands cross over an octave around ONSET_EDGES_HZ.
+    """
+    above = [np.clip(np.log2(np.maximum(hz, 1.0) / edge) + 0.5, 0.0, 1.0) for edge in ONSET_EDGES_HZ]
+    return np.stack([1.0 - above[0], above[0] - above[1], above[1]])

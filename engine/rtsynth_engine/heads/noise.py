@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..compiling import realtime
 from ..layout import NOISE, NOISE_LENGTH, Memory
 from .bands import BANDS, band_weights
+from .onset import noise_gain
 
 REFERENCE_RATE = 48_000.0  # Hz: frames hold the gain on white noise of unit variance at this rate
 
@@ -42,6 +43,8 @@ def ask_noise(state: Any, voice: Any, blend: np.float32, left: np.float32, right
     total = np.float32(0.0)
     for b in range(BANDS):
         gain = voice.earlier[NOISE + b] + blend * (voice.later[NOISE + b] - voice.earlier[NOISE + b])
+        if voice.shaped:
+            gain *= noise_gain(voice, b)
         power = gain * gain
         state.power_left[b] += power * left * left
         state.power_right[b] += power * right * right

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from ..compiling import realtime, realtime_sum
 from ..layout import NOISE, PARTIALS, RATIO, TICK
+from .onset import gain_at
 
 AUDIBLE = np.float32(3.2e-5)  # -90 dBFS: a partial below this at both ends of a tick is skipped
+SILENT = np.float32(1e-6)  # so far below that no onset makes it audible
 HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 of Nyquist are silent
 HALF_PI = np.float32(0.5 * math.pi)
 LANES = 16  # the active partials are padded to whole vectors (AVX-512; two AVX2 or four NEON vectors)
@@ -41,20 +43,25 @@ def cosine(x: np.float32) -> np.float32:
 
 
 @realtime
-def gather_partials(voice: Any, blend: np.float32, turn: np.float32, gain: np.float32, frames: int) -> None:
+def gather_partials(voice: Any, blend: np.float32, turn: np.float32, hertz: np.float32, frames: int) -> None:
     """Choose the audible partials of the coming tick and aim their ramps.
 
     `blend` is the position between the voice's two frames at the tick's end, `turn` the angle of ratio 1
-    in radians per frame, `gain` scales amplitudes, `frames` (1…TICK) is what is left of the tick. A new
-    note starts at its targets: its onset does not depend on where in a tick it begins. Audio callback.
+    in radians per frame and `hertz` its frequency, `frames` (1…TICK) is what is left of the tick. A new note
+    starts at its targets: its onset does not depend on where in a tick it begins. Audio callback.
     """
     count = 0
     for k in range(PARTIALS):
-        target = gain * (voice.earlier[k] + blend * (voice.later[k] - voice.earlier[k]))
+        target = voice.earlier[k] + blend * (voice.later[k] - voice.earlier[k])
         ratio = voice.earlier[RATIO + k] + blend * (voice.later[RATIO + k] - voice.earlier[RATIO + k])
         if turn * ratio > HIGHEST:
             target = np.float32(0.0)
-        start = target if voice.ramp_at < 0 else voice.amplitude[k]
+        start = target
+        if voice.shaped and target > SILENT:
+            start *= gain_at(voice.onset_first, hertz * ratio)
+            target *= gain_at(voice.onset_now, hertz * ratio)
+        if voice.ramp_at >= 0:
+            start = voice.amplitude[k]
         voice.amplitude[k] = target
         if start > AUDIBLE or target > AUDIBLE:
             voice.which[count] = k
