@@ -1,64 +1,92 @@
-"""Writing presets: one file for each named place of an instrument, so that a new bundle plays at once."""
+"""Making a bank: a preset for each place of an instrument, and the variants and morphs of the recipes."""
 
-import os
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rtsynth_engine.bundles import Bundle, Place
+from rtsynth_engine.checking import parse_toml
 
-REVERB = {"bass": 0.05, "organ": 0.3, "strings": 0.35, "choir": 0.4, "pad": 0.35, "brass": 0.25, "lead": 0.15}
-OTHER_REVERB = 0.2
+from .errors import PresetError
+from .folders import SHIPPED
+from .naming import slug
+from .presets import Macro, Mix, Play, Preset, Steps
+from .timbres import directions, timbre
+from .writing import preset_toml, write_whole
 
-TEMPLATE = """\
-format = 1
-id = "{place.id}"
-name = {name}
-category = "{place.category}"
-program = {place.program}
-pitched = true
-tags = []
-
-[instrument]
-id = "{bundle.id}"
-digest = "{bundle.digest}"
-place = "{place.id}"
-
-[sound]
-level_db = 0.0
-release = 1.0
-reverb = {reverb}
-pan = 0.0
-"""
+RECIPES = SHIPPED / "recipes.toml"
+Recipe = dict[str, Any]
 
 
 def write_bank(bundle: Bundle, folder: Path) -> list[Path]:
-    """Write a preset for every place of the bundle into the folder; returns the files."""
+    """Write the instrument's bank into the folder; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for place in bundle.places:
-        path = folder / f"{place.program:03d}-{place.id}.toml"
-        write_whole(path, _text(bundle, place))
-        written.append(path)
-    return written
+    presets = bank(bundle)
+    for preset in presets:
+        write_whole(folder / preset.path, preset_toml(preset))
+    return [folder / preset.path for preset in presets]
 
 
-def _text(bundle: Bundle, place: Place) -> str:
-    name = '"' + place.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return TEMPLATE.format(
-        bundle=bundle, place=place, name=name, reverb=REVERB.get(place.category, OTHER_REVERB)
+def bank(bundle: Bundle) -> list[Preset]:
+    """A preset for each place, then every variant that the instrument has the places and directions for."""
+    recipes = parse_toml(RECIPES.read_bytes())
+    places = [_preset(bundle, recipes, _place(place, recipes)) for place in bundle.places]
+    variants = [_preset(bundle, recipes, recipe) for recipe in recipes["variants"]]
+    return [*places, *(preset for preset in variants if _playable(preset, bundle))]
+
+
+def _place(place: Place, recipes: Recipe) -> Recipe:
+    own: Recipe = recipes["places"].get(place.id, {})
+    return (
+        {key: getattr(place, key) for key in ("id", "name", "category", "program")}
+        | {"place": place.id}
+        | own
     )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file at once: whoever reads it, and whatever fails, sees the old file or the new one."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+def _playable(preset: Preset, bundle: Bundle) -> bool:
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        timbre(preset, bundle)
+    except PresetError:
+        return False
+    return True
+
+
+def _preset(bundle: Bundle, recipes: Recipe, recipe: Recipe) -> Preset:
+    family = recipes["default"] | recipes["categories"].get(recipe["category"], {})
+    whole = family | recipe
+    id, program = recipe.get("id") or slug(recipe["name"]), recipe.get("program")
+    return Preset(
+        path=Path(f"{'morph' if program is None else f'{program:03d}'}-{id}.toml"),
+        id=id,
+        name=recipe["name"],
+        category=recipe["category"],
+        instrument=bundle.id,
+        digest=bundle.digest,
+        program=program,
+        also=tuple(recipe.get("also", ())),
+        tags=tuple(dict.fromkeys([*family["tags"], *recipe.get("tags", ())])),
+        place=recipe.get("place"),
+        morph=tuple((id, float(weight)) for id, weight in recipe.get("morph", ())),
+        mix=Mix(level_db=whole["level_db"], release=whole["release"], reverb=whole["reverb"]),
+        play=_play(whole, bundle),
+        macros=tuple(_macros(whole, recipes["macros"], bundle)),
+    )
+
+
+def _play(whole: Recipe, bundle: Bundle) -> Play:
+    wheel, pressure = (_there(whole[key], bundle) for key in ("wheel", "pressure"))
+    return Play(whole["velocity_curve"], whole["vibrato"], wheel, pressure)
+
+
+def _there(steps: dict[str, float], bundle: Bundle) -> Steps:
+    return tuple((key, float(amount)) for key, amount in steps.items() if key in directions(bundle))
+
+
+def _macros(whole: Recipe, known: Recipe, bundle: Bundle) -> Iterator[Macro]:
+    """The family's macros that the instrument has, and those the recipe turns, which it must have."""
+    turned = whole.get("turned", {})
+    for key in dict.fromkeys([*whole["macros"], *turned]):
+        macro = Macro(**known[key], value=turned.get(key, 0.0))
+        if macro.direction is None or macro.direction in directions(bundle) or macro.value:
+            yield macro

@@ -45,14 +45,19 @@ def _suggestion(name: str, presets: Sequence[Preset]) -> str:
 
 
 def program_map(presets: Sequence[Preset]) -> dict[int, Preset]:
-    """A preset for each of the 128 programs: its own, else the nearest of its family, else program 0's.
+    """A preset for each of the 128 programs: its own, else one that stands in for it, else the nearest of its
+    family, else program 0's.
 
     Raises PresetError when no preset has a program.
     """
     own: dict[int, Preset] = {}
-    for preset in presets:
-        if preset.program is not None and preset.pitched:
+    pitched = [preset for preset in presets if preset.pitched]
+    for preset in pitched:
+        if preset.program is not None:
             own.setdefault(preset.program, preset)
+    for preset in pitched:
+        for program in preset.also:
+            own.setdefault(program, preset)
     if not own:
         raise PresetError("no preset has a program number; reinstall rtsynth to get its bank back")
     fallback = own.get(0, own[min(own)])
@@ -62,3 +67,16 @@ def program_map(presets: Sequence[Preset]) -> dict[int, Preset]:
 def _nearest(program: int, own: dict[int, Preset]) -> Preset | None:
     family = [number for number in own if number // FAMILY == program // FAMILY]
     return own[min(family, key=lambda number: (abs(number - program), number))] if family else None
+
+
+def filtered(presets: Sequence[Preset], category: str | None = None, tag: str | None = None) -> list[Preset]:
+    """Those of the category and with the tag. Raises PresetError, which names what there is, for none."""
+    chosen = [preset for preset in presets if category in (None, preset.category)]
+    if not chosen:
+        there = ", ".join(dict.fromkeys(preset.category for preset in presets)) or "none"
+        raise PresetError(f"no preset of category {category!r}; there are {there}")
+    tagged = [preset for preset in chosen if tag is None or tag in preset.tags]
+    if not tagged:
+        there = ", ".join(sorted({tag for preset in chosen for tag in preset.tags})) or "none"
+        raise PresetError(f"no preset with tag {tag!r}; there are {there}")
+    return tagged

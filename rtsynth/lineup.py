@@ -9,7 +9,8 @@ from rtsynth_engine.engine import Engine, Sound
 from .choosing import find_preset, program_map
 from .errors import EngineError, PresetError
 from .instruments import find_instrument
-from .presets import Preset, load_presets, timbre
+from .presets import Preset, load_presets
+from .timbres import timbre
 
 OWN = 128  # program number of a preset that General MIDI has no number for
 
@@ -54,14 +55,14 @@ def choose_lineup(wanted: str | None) -> Lineup:
 
 def to_sound(preset: Preset, bundle: Bundle) -> Sound:
     """What the engine needs of a preset. Raises PresetError when the instrument lacks it."""
-    point, mix = timbre(preset, bundle), preset.mix
+    point = timbre(preset, bundle)
     return Sound(
         latent=point.latent,
         divisor=point.divisor,
         level_db=point.level_db,
-        release=mix.release,
-        reverb=mix.reverb,
-        pan=mix.pan,
+        release=point.release,
+        reverb=point.reverb,
+        pan=preset.mix.pan,
         low=point.low,
         high=point.high,
     )

@@ -1,16 +1,18 @@
-"""Presets: one TOML file says which instrument plays, where in its latent space, and how it is mixed."""
+"""Presets: one TOML file says which instrument plays, where in its latent space, and how it is played."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.checking import RefusedError, check, parse_toml, read_regular, validator
 
 from .errors import PresetError
 from .folders import preset_files
 
-FILE_LIMIT = 16 << 10  # bytes; a preset of the flagship takes one kilobyte
+FILE_LIMIT = 16 << 10  # bytes; a preset of the flagship takes two kilobytes
+
+Steps = tuple[tuple[str, float], ...]  # directions of a latent space, and how many steps along each
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,41 @@ class Mix:
 
 
 @dataclass(frozen=True)
-class Preset:
-    """A checked preset: either a named place of the instrument or a latent vector with its grid divisor.
+class Play:
+    """How a preset answers the player. `velocity_curve` is an exponent; `vibrato` 0 … 1 what the wheel bends.
 
-    `program` is the General MIDI program (0 … 127) that selects it, or None; `digest` tells which networks it
-    was made with.
+    `wheel` and `pressure` are the steps that the modulation wheel and aftertouch take at full deflection.
+    """
+
+    velocity_curve: float = 1.0
+    vibrato: float = 1.0
+    wheel: Steps = ()
+    pressure: Steps = ()
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A named knob, -1 … 1 where `bipolar`, else 0 … 1. `amount` is what a value of 1 adds.
+
+    It adds steps along a `direction`, or to a `parameter`: dB of level, share of reverb or vibrato, doublings
+    of the release time.
+    """
+
+    name: str
+    value: float = 0.0
+    bipolar: bool = False
+    direction: str | None = None
+    parameter: str | None = None
+    amount: float = 1.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A checked preset: a named place of the instrument, several in proportion, or a latent vector with its
+    grid divisor.
+
+    `program` is the General MIDI program (0 … 127) that it is, or None; `also` are others it stands in for;
+    `digest` tells which networks it was made with.
     """
 
     path: Path
@@ -38,37 +70,38 @@ class Preset:
     instrument: str
     digest: str
     program: int | None = None
+    also: tuple[int, ...] = ()
     pitched: bool = True
     tags: tuple[str, ...] = ()
     place: str | None = None
+    morph: Steps = ()
     latent: tuple[float, ...] | None = None
     divisor: int = 1
     mix: Mix = field(default_factory=Mix)
-
-
-@dataclass(frozen=True)
-class Timbre:
-    """What a preset means on an instrument: a latent vector, its divisor, its level in dB and its pitches."""
-
-    latent: tuple[float, ...]
-    divisor: int
-    level_db: float
-    low: int
-    high: int
+    play: Play = field(default_factory=Play)
+    macros: tuple[Macro, ...] = ()
 
 
 def read_preset(path: Path) -> Preset:
     """Read one preset file. Raises PresetError, which names the file and the key."""
     try:
-        table = parse_toml(read_regular(path, FILE_LIMIT))
-        version = table.get("format")
-        if isinstance(version, int) and version > 1:
-            raise RefusedError(
-                f"format {version} is newer than this rtsynth, which reads format 1: update rtsynth"
-            )
-        check(table, validator("rtsynth", "preset.schema.json"))
+        return parse_preset(read_regular(path, FILE_LIMIT), path)
     except RefusedError as error:
         raise PresetError(f"preset {path.name}: {error}") from error
+
+
+def parse_preset(content: bytes, path: Path) -> Preset:
+    """The preset of a file's content. Raises RefusedError, which names the key."""
+    table = parse_toml(content)
+    version = table.get("format")
+    if isinstance(version, int) and version > 1:
+        raise RefusedError(
+            f"format {version} is newer than this rtsynth, which reads format 1: update rtsynth"
+        )
+    check(table, validator("rtsynth", "preset.schema.json"))
+    names = Counter(macro["name"].lower() for macro in table.get("macros", ()))
+    if twice := [name for name, times in names.items() if times > 1]:
+        raise RefusedError(f"macros: two are named {twice[0]!r}")
     return _preset(path, table)
 
 
@@ -79,12 +112,30 @@ def _preset(path: Path, table: dict[str, Any]) -> Preset:
         instrument=source["id"],
         digest=source["digest"],
         place=source.get("place"),
-        latent=tuple(source["latent"]) if "latent" in source else None,
+        morph=_steps(source.get("morph", ())),
+        latent=tuple(map(float, source["latent"])) if "latent" in source else None,
         divisor=source.get("divisor", 1),
+        also=tuple(table.get("also", ())),
         tags=tuple(table.get("tags", ())),
-        mix=Mix(**table.get("sound", {})),
+        mix=Mix(**_floats(table.get("sound", {}))),
+        play=_play(table.get("play", {})),
+        macros=tuple(Macro(**_floats(macro)) for macro in table.get("macros", ())),
         **{key: table[key] for key in ("id", "name", "category", "program", "pitched") if key in table},
     )
+
+
+def _play(table: dict[str, Any]) -> Play:
+    steps: dict[str, Any] = {key: _steps(table[key].items()) for key in ("wheel", "pressure") if key in table}
+    return Play(**_floats(table) | steps)
+
+
+def _steps(pairs: Any) -> Steps:
+    return tuple((key, float(value)) for key, value in pairs)
+
+
+def _floats(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with 1 as 1.0, so that a preset has one text however its numbers were typed."""
+    return {key: float(value) if type(value) is int else value for key, value in table.items()}
 
 
 def load_presets() -> tuple[list[Preset], list[PresetError]]:
@@ -98,21 +149,3 @@ def load_presets() -> tuple[list[Preset], list[PresetError]]:
         except PresetError as error:
             refused.append(error)
     return list(presets.values()), refused
-
-
-def timbre(preset: Preset, bundle: Bundle) -> Timbre:
-    """Look the preset up on its instrument. Raises PresetError when the instrument lacks it."""
-    level = preset.mix.level_db
-    if preset.latent is not None:
-        if len(preset.latent) != bundle.latent:
-            raise PresetError(
-                f"preset {preset.id}: {len(preset.latent)} latents, but {bundle.id} has {bundle.latent}; "
-                "it was made for another instrument"
-            )
-        return Timbre(preset.latent, preset.divisor, level, *bundle.pitch_range)
-    for place in bundle.places:
-        if place.id == preset.place:
-            return Timbre(place.latent, place.divisor, level + place.gain_db, place.low, place.high)
-    raise PresetError(
-        f"preset {preset.id}: {bundle.id} has no place {preset.place!r}; it was made for another version"
-    )

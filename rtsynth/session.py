@@ -17,6 +17,7 @@ from .folders import SHIPPED
 from .lineup import Lineup, choose_lineup
 from .midi.files import Score, read_midi
 from .panel import Panel, console, say, stages
+from .phrases import phrase
 from .playing import Session, playing
 from .rendering import render_to_wav
 from .scores import Cue, programs_of, to_events
@@ -99,6 +100,14 @@ def render(request: RenderRequest) -> None:
     lineup, score = _lineup(request.preset), read_midi(request.file)
     say(*score.warnings)
     _render(lineup, score, request)
+
+
+def preview(wanted: str, out: Path | None) -> None:
+    """Render a short phrase with one preset to a WAV file, `ID.wav` here unless `out` says otherwise."""
+    lineup = _lineup(wanted)
+    sound = lineup.sounds[lineup.start]
+    out = out or Path(f"{lineup.preset.id}.wav")
+    _render(lineup, phrase(sound.low, sound.high), RenderRequest(out, out, wanted))
 
 
 def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .bank import write_whole
 from .errors import HostError
 from .playing import Session
+from .writing import write_whole
 
 
 def figures(session: Session) -> dict[str, Any]:

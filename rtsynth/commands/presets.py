@@ -1,4 +1,4 @@
-"""`rtsynth presets`: list them, or make a bank from an instrument."""
+"""`rtsynth presets`: list, show, preview and save them, or make a bank from an instrument."""
 
 from pathlib import Path
 
@@ -7,34 +7,107 @@ import click
 from ..errors import HostError
 from .output import json_option, print_json, print_table, warn
 
-COLUMNS = ("id", "name", "category", "instrument", "program", "pitched")
+COLUMNS = ("id", "name", "category", "instrument", "program", "also", "pitched", "tags")
+preset_argument = click.argument("preset")
 
 
 @click.group()
 def presets() -> None:
-    """List presets, or make a bank of them from an instrument."""
+    """List, show, preview and save presets, or make a bank of them from an instrument."""
 
 
 @presets.command("list")
+@click.option("--category", metavar="NAME", help="Only those of a category.")
+@click.option("--tag", metavar="NAME", help="Only those with a tag.")
 @json_option
-def list_presets(as_json: bool) -> None:
+def list_presets(category: str | None, tag: str | None, as_json: bool) -> None:
     """List every preset: those that ship with rtsynth and your own."""
+    from ..choosing import filtered
     from ..presets import load_presets
+    from ..showing import programs
 
     found, refused = load_presets()
-    rows = [{column: getattr(preset, column) for column in COLUMNS} for preset in found]
+    chosen = filtered(found, category, tag)
     if as_json:
-        print_json(rows)
+        print_json([{column: getattr(preset, column) for column in COLUMNS} for preset in chosen])
     else:
-        print_table(COLUMNS[:-1], [list(row.values())[:-1] for row in rows])
+        rows = [(each.id, each.name, each.category, programs(each), ", ".join(each.tags)) for each in chosen]
+        print_table(("id", "name", "category", "programs", "tags"), rows)
     warn(*refused)
+
+
+@presets.command("show")
+@preset_argument
+@json_option
+def show_preset(preset: str, as_json: bool) -> None:
+    """Show all of PRESET: where it lies in the latent space, its macros, what wheel and pressure do."""
+    from ..choosing import find_preset
+    from ..instruments import find_instrument
+    from ..presets import load_presets
+    from ..showing import lines, told
+    from ..timbres import timbre
+
+    found, refused = load_presets()
+    chosen = find_preset(preset, found)
+    point = timbre(chosen, find_instrument(chosen.instrument))
+    if as_json:
+        print_json(told(chosen, point))
+    else:
+        for topic, text in lines(chosen, point):
+            click.echo(f"{topic:18}{text}")
+    warn(*refused)
+
+
+@presets.command("preview")
+@preset_argument
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.wav",
+    help="WAV to write.  [default: the preset's id, here]",
+)
+def preview_preset(preset: str, out: Path | None) -> None:
+    """Render a short phrase with PRESET to a WAV file."""
+    from .. import session
+
+    session.preview(preset, out)
+
+
+@presets.command("save")
+@preset_argument
+@click.option("--as", "name", required=True, metavar="NAME", help="The new preset's name.")
+@click.option("--macro", "macros", multiple=True, metavar="NAME=VALUE", help="Turn a macro; may be repeated.")
+@click.option("--level", "level_db", type=float, metavar="DB", help="Level, -60 to 24 dB.")
+@click.option("--release", type=float, metavar="FACTOR", help="Of the release times, 0.01 to 100.")
+@click.option("--reverb", type=float, metavar="SHARE", help="0 to 1.")
+@click.option("--pan", type=float, metavar="WHERE", help="-1, left, to 1, right.")
+@click.option("--force", is_flag=True, help="Replace a preset of that name.")
+def save_preset(preset: str, name: str, macros: tuple[str, ...], force: bool, **mix: float | None) -> None:
+    """Save PRESET as one of your own, changed as the options say."""
+    from ..choosing import find_preset
+    from ..presets import load_presets
+    from ..saving import save, varied
+
+    found, _ = load_presets()
+    given = {key: value for key, value in mix.items() if value is not None}
+    own = varied(find_preset(preset, found), name, dict(map(_macro, macros)), given)
+    click.echo(f"{own.name} saved to {save(own, found, force)}")
+
+
+def _macro(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no NAME=VALUE with a number", param_hint="--macro") from error
 
 
 @presets.command("make")
 @click.argument("instrument")
 @click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
 def make_presets(instrument: str, out: Path | None) -> None:
-    """Write a preset for each named place of INSTRUMENT (an id or a bundle folder)."""
+    """Write a bank for INSTRUMENT (an id or a bundle folder): its places, and morphs between them."""
     from rtsynth_engine.bundles import load_bundle
 
     from ..bank import write_bank

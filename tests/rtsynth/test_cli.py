@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import soundfile
 
 from rtsynth import __version__
 from rtsynth.cli import main
@@ -59,9 +60,40 @@ def test_presets_are_listed_for_people_and_for_programs(run: Run) -> None:
     assert len(listed) >= 24
     assert len({preset["category"] for preset in listed}) >= 8
     assert all(
-        set(preset) == {"id", "name", "category", "instrument", "program", "pitched"} for preset in listed
+        {"id", "name", "category", "instrument", "program", "also", "pitched", "tags"} == set(preset)
+        for preset in listed
     )
     assert all(preset["id"] in table.out for preset in listed)
+
+
+def test_presets_are_listed_by_category(run: Run) -> None:
+    listed = json.loads(run("presets", "list", "--category", "strings", "--json").out)
+    assert {preset["category"] for preset in listed} == {"strings"}
+
+
+def test_a_preset_is_shown_for_people_and_for_programs(run: Run) -> None:
+    shown = json.loads(run("presets", "show", "violin", "--json").out)
+    assert shown["instrument"]["place"] == "violin"
+    assert len(shown["resolved"]["latent"]) == 16
+    assert "at violin" in run("presets", "show", "violin").out
+
+
+def test_a_saved_preset_is_found_shown_and_listed(run: Run, tmp_path: Path) -> None:
+    saved = run("presets", "save", "violin", "--as", "Near Violin", "--reverb", "0.1", "--pan", "-0.5")
+    assert saved.out == f"Near Violin saved to {tmp_path / 'home' / 'presets' / 'near-violin.toml'}\n"
+    shown = json.loads(run("presets", "show", "near violin", "--json").out)
+    assert (shown["sound"]["reverb"], shown["sound"]["pan"]) == (0.1, -0.5)
+    assert run("presets", "save", "violin", "--as", "Near Violin").status == 2
+    assert run("presets", "save", "violin", "--as", "Near Violin", "--force").status == 0
+
+
+def test_a_preview_is_a_wave_file_that_sounds(run: Run, tmp_path: Path) -> None:
+    answer = run("presets", "preview", "glockenspiel")
+    assert answer.status == 0
+    assert "glockenspiel.wav" in answer.err
+    samples, rate = soundfile.read(tmp_path / "glockenspiel.wav")
+    assert (rate, samples.shape[1]) == (48_000, 2)
+    assert 0.01 < abs(samples).max() < 1.0
 
 
 def test_instruments_are_listed_for_people_and_for_programs(run: Run) -> None:
@@ -106,6 +138,14 @@ def test_presets_made_from_an_instrument_are_played_from_the_persons_own_folder(
         (["render", "missing.mid", "-o", "x.wav"], "missing.mid"),
         (["render", ".", "-o", "x.wav"], "byte 0"),
         (["render", "/dev/zero", "-o", "x.wav"], "byte 0"),
+        (["presets", "list", "--category", "spoons"], "no preset of category 'spoons'; there are piano"),
+        (["presets", "list", "--tag", "spoons"], "no preset with tag 'spoons'"),
+        (["presets", "show", "voilin"], "did you mean violin"),
+        (["presets", "preview", "violin", "-o", "/proc/x.wav"], "cannot write /proc/x.wav"),
+        (["presets", "save", "violin"], "Missing option '--as'"),
+        (["presets", "save", "violin", "--as", "x", "--macro", "x"], "'x' is no NAME=VALUE"),
+        (["presets", "save", "violin", "--as", "x", "--macro", "shine=1"], "has no macro 'shine'"),
+        (["presets", "save", "violin", "--as", "x", "--reverb", "2"], "sound/reverb"),
         (["presets", "make", "tuba"], "no instrument 'tuba' (there is partialgan)"),
         (["presets", "make", "partialgan", "--out", "/proc/presets"], "cannot write presets"),
     ],

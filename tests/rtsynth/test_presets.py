@@ -1,13 +1,11 @@
-"""Presets: what is whole is read, what is broken is refused by file and key, and places become timbres."""
+"""Presets: what is whole is read, and what is broken is refused by file and key."""
 
 from pathlib import Path
 
 import pytest
 
-from rtsynth.bank import write_bank
 from rtsynth.errors import PresetError
-from rtsynth.presets import load_presets, read_preset, timbre
-from rtsynth_engine.bundles import Bundle, Head, Place
+from rtsynth.presets import Macro, load_presets, read_preset
 
 DIGEST = "0123456789abcdef" * 4
 WHOLE = f"""
@@ -25,32 +23,15 @@ place = "viola"
 [sound]
 level_db = -2.0
 reverb = 0.4
+
+[play]
+wheel = {{ motion = 1 }}
+
+[[macros]]
+name = "Brightness"
+direction = "brightness"
+value = 0.5
 """
-
-
-def small_bundle(*places: Place) -> Bundle:
-    return Bundle(
-        path=Path("small.rtsynth"),
-        id="small",
-        name="Small",
-        author="us",
-        licence="MIT",
-        data="none",
-        generator="streaming",
-        head=Head("partials", 96, 48, 187.5, 2),
-        latent=2,
-        states=((2, 8),),
-        film=32,
-        static=240,
-        pitch_range=(21, 108),
-        places=places,
-        digest=DIGEST,
-        note_model=b"",
-        generator_model=b"",
-    )
-
-
-VIOLA = Place("viola", 'The "Great" \\ Viola', 41, "strings", 2, 48, 90, -3.0, (0.5, -0.25))
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -80,10 +61,21 @@ def test_a_whole_preset_is_read_and_what_it_leaves_out_has_defaults(tmp_path: Pa
     )
 
 
+def test_what_wheel_and_macros_do_is_read(tmp_path: Path) -> None:
+    preset = read_preset(write(tmp_path, WHOLE))
+    assert preset.play.wheel == (("motion", 1.0),)
+    assert preset.macros == (Macro("Brightness", 0.5, direction="brightness"),)
+
+
+def test_a_preset_may_lie_between_places(tmp_path: Path) -> None:
+    text = WHOLE.replace('place = "viola"', 'morph = [["viola", 1], ["flute", 0.5]]')
+    assert read_preset(write(tmp_path, text)).morph == (("viola", 1.0), ("flute", 0.5))
+
+
 def test_a_preset_may_hold_its_own_latent_vector(tmp_path: Path) -> None:
     preset = read_preset(write(tmp_path, WHOLE.replace('place = "viola"', "latent = [0.5, 1]\ndivisor = 4")))
     assert preset.latent == (0.5, 1)
-    assert timbre(preset, small_bundle()).divisor == 4
+    assert preset.divisor == 4
 
 
 @pytest.mark.parametrize(
@@ -105,6 +97,23 @@ def test_a_preset_may_hold_its_own_latent_vector(tmp_path: Path) -> None:
         ('place = "viola"', 'place = "viola"\nlatent = [1.0]', "instrument"),
         ('place = "viola"', "latent = []", "instrument/latent"),
         ('place = "viola"', 'latent = [1.0, "2"]', "instrument/latent/1"),
+        ('place = "viola"', 'place = "viola"\ndivisor = 2', "instrument"),
+        ('place = "viola"', 'morph = [["viola", 1.0]]', "instrument/morph"),
+        ('place = "viola"', 'morph = [["viola", 1.0], ["cello", 0.0]]', "instrument/morph/1/1"),
+        ('place = "viola"', 'morph = [["viola", 1.0], ["cello"]]', "instrument/morph/1"),
+        ('place = "viola"', 'morph = [["viola", 1.0], ["../x", 1.0]]', "instrument/morph/1/0"),
+        ("program = 41", "also = [40, 128]", "also/1"),
+        ("motion = 1", 'motion = "1"', "play/wheel/motion"),
+        ("motion = 1", "motion = 1e999", "play/wheel/motion"),
+        ("motion = 1", '"../x" = 1', "play/wheel"),
+        ("wheel =", "wheels =", "wheels"),
+        ("value = 0.5", "value = -0.5", "macros/0/value"),
+        ("value = 0.5", "value = nan", "macros/0/value"),
+        ("value = 0.5", "value = 1.5\nbipolar = true", "macros/0/value"),
+        ("value = 0.5", 'parameter = "reverb"', "macros/0"),
+        ('direction = "brightness"', 'parameter = "chorus"', "macros/0/parameter"),
+        ('direction = "brightness"', "", "macros/0"),
+        ("value = 0.5", '[[macros]]\nname = "brightness"\nparameter = "level"', "two are named 'brightness'"),
     ],
 )
 def test_a_wrong_preset_is_refused_by_the_name_of_its_key(
@@ -153,38 +162,3 @@ def test_a_broken_file_of_the_persons_own_hides_no_other(
     presets, refused = load_presets()
     assert "mine" in [preset.id for preset in presets]
     assert ["broken.toml" in str(error) for error in refused] == [True]
-
-
-def test_a_place_gives_its_latent_divisor_and_level(tmp_path: Path) -> None:
-    sound = timbre(read_preset(write(tmp_path, WHOLE)), small_bundle(VIOLA))
-    assert sound.latent == (0.5, -0.25)
-    assert sound.divisor == 2
-    assert sound.level_db == -5.0
-    assert (sound.low, sound.high) == (48, 90)
-
-
-def test_a_place_that_the_instrument_lacks_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PresetError, match="small has no place 'viola'"):
-        timbre(read_preset(write(tmp_path, WHOLE)), small_bundle())
-
-
-def test_a_latent_vector_of_another_size_is_refused(tmp_path: Path) -> None:
-    preset = read_preset(write(tmp_path, WHOLE.replace('place = "viola"', "latent = [1.0, 2.0, 3.0]")))
-    with pytest.raises(PresetError, match="3 latents, but small has 2"):
-        timbre(preset, small_bundle())
-
-
-def test_a_bank_written_from_an_instrument_reads_back(tmp_path: Path) -> None:
-    (path,) = write_bank(small_bundle(VIOLA), tmp_path / "bank")
-    preset = read_preset(path)
-    assert path.name == "041-viola.toml"
-    assert (preset.id, preset.name, preset.program, preset.digest) == ("viola", VIOLA.name, 41, DIGEST)
-    assert timbre(preset, small_bundle(VIOLA)).latent == VIOLA.latent
-
-
-def test_writing_a_bank_twice_gives_the_same_bytes_and_leaves_nothing_else(tmp_path: Path) -> None:
-    (path,) = write_bank(small_bundle(VIOLA), tmp_path)
-    first = path.read_bytes()
-    write_bank(small_bundle(VIOLA), tmp_path)
-    assert path.read_bytes() == first
-    assert [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -1,0 +1,153 @@
+"""What a preset means on an instrument: its point in the latent space, and the way every knob moves it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_engine.bundles import MANIFEST, MANIFEST_LIMIT, Bundle, Place
+from rtsynth_engine.checking import RefusedError, check, parse_json, read_regular, validator
+
+from .errors import BundleError, PresetError
+from .presets import Preset, Steps
+
+Vector = NDArray[np.float64]
+PARALLEL = 1e-6  # radians from which on two points have one arc between them
+
+
+@dataclass(frozen=True)
+class Timbre:
+    """A resolved preset, its macros applied. Level in dB; `low`, `high`: MIDI pitches; the rest as in Preset.
+
+    `wheel` and `pressure` are what full deflection adds to `latent`; empty for nothing.
+    """
+
+    latent: tuple[float, ...]
+    divisor: int
+    level_db: float
+    low: int
+    high: int
+    release: float
+    reverb: float
+    vibrato: float
+    wheel: tuple[float, ...]
+    pressure: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Point:
+    latent: Vector
+    divisor: int
+    gain_db: float
+    low: int
+    high: int
+
+
+def timbre(preset: Preset, bundle: Bundle) -> Timbre:
+    """Look the preset up on its instrument. Raises PresetError when the instrument lacks what it names."""
+    point, mix = _point(preset, bundle), preset.mix
+    macros = [(m.direction, m.value * m.amount) for m in preset.macros if m.direction and m.value]
+    return Timbre(
+        latent=tuple((point.latent + _offset(macros, preset, bundle)).tolist()),
+        divisor=point.divisor,
+        level_db=mix.level_db + point.gain_db + _turned(preset, "level"),
+        low=point.low,
+        high=point.high,
+        release=float(np.clip(mix.release * 2.0 ** _turned(preset, "release"), 0.01, 100.0)),
+        reverb=float(np.clip(mix.reverb + _turned(preset, "reverb"), 0.0, 1.0)),
+        vibrato=float(np.clip(preset.play.vibrato + _turned(preset, "vibrato"), 0.0, 1.0)),
+        wheel=_sway(preset.play.wheel, preset, bundle),
+        pressure=_sway(preset.play.pressure, preset, bundle),
+    )
+
+
+@cache
+def directions(bundle: Bundle) -> dict[str, Vector]:
+    """One step along each named direction of the instrument's latent space. Raises BundleError."""
+    try:
+        manifest = parse_json(read_regular(bundle.path / MANIFEST, MANIFEST_LIMIT))
+        check(manifest, validator("rtsynth_engine", "bundle.schema.json"))
+    except RefusedError as error:
+        raise BundleError(f"{bundle.path.name}: {MANIFEST}: {error}; install the bundle again") from error
+    return {item["id"]: np.array(item["latent"], float) for item in manifest["directions"]}
+
+
+def _turned(preset: Preset, parameter: str) -> float:
+    return sum(macro.value * macro.amount for macro in preset.macros if macro.parameter == parameter)
+
+
+def _sway(steps: Steps, preset: Preset, bundle: Bundle) -> tuple[float, ...]:
+    return tuple(_offset(steps, preset, bundle).tolist()) if steps else ()
+
+
+def _offset(steps: Iterable[tuple[str, float]], preset: Preset, bundle: Bundle) -> Vector:
+    total = np.zeros(bundle.latent)
+    for direction, amount in steps:
+        if direction not in directions(bundle):
+            raise PresetError(
+                f"preset {preset.id}: {bundle.id} has no direction {direction!r} "
+                f"(there is {', '.join(directions(bundle)) or 'none'}); it was made for another version"
+            )
+        total += amount * directions(bundle)[direction]
+    return total
+
+
+def _point(preset: Preset, bundle: Bundle) -> _Point:
+    if preset.latent is None:
+        return _morph(preset, bundle)
+    if len(preset.latent) != bundle.latent:
+        raise PresetError(
+            f"preset {preset.id}: {len(preset.latent)} latents, but {bundle.id} has {bundle.latent}; "
+            "it was made for another instrument"
+        )
+    return _Point(np.array(preset.latent), preset.divisor, 0.0, *bundle.pitch_range)
+
+
+def _morph(preset: Preset, bundle: Bundle) -> _Point:
+    """One place, or several in proportion; level and range follow the weights."""
+    parts = preset.morph or ((preset.place or "", 1.0),)
+    places = [_place(id, preset, bundle) for id, _ in parts]
+    if len({place.divisor for place in places}) > 1:
+        grids = ", ".join(f"{place.id} f0/{place.divisor}" for place in places)
+        raise PresetError(
+            f"preset {preset.id}: partials on different grids ({grids}); morph places of one grid"
+        )
+    weights = np.array([weight for _, weight in parts])
+    weights /= weights.sum()
+    figures = weights @ np.array([(place.gain_db, place.low, place.high) for place in places])
+    point = blend([np.array(place.latent) for place in places], weights.tolist())
+    return _Point(point, places[0].divisor, float(figures[0]), round(figures[1]), round(figures[2]))
+
+
+def _place(id: str, preset: Preset, bundle: Bundle) -> Place:
+    for place in bundle.places:
+        if place.id == id:
+            return place
+    raise PresetError(f"preset {preset.id}: {bundle.id} has no place {id!r}; it was made for another version")
+
+
+def blend(points: list[Vector], weights: list[float]) -> Vector:
+    """Several latent vectors in proportion, along the arc from one to the next.
+
+    For three and more the order matters a little, as on any sphere.
+    """
+    point, total = points[0], weights[0]
+    for other, weight in zip(points[1:], weights[1:], strict=True):
+        total += weight
+        point = slerp(point, other, weight / total)
+    return point
+
+
+def slerp(a: Vector, b: Vector, share: float) -> Vector:
+    """Spherical interpolation, which keeps the length that latents have; straight where there is no arc.
+
+    Source: Shoemake 1985; White 2016, Sampling Generative Networks.
+    """
+    lengths = np.linalg.norm(a) * np.linalg.norm(b)
+    angle = float(np.arccos(np.clip(a @ b / lengths, -1.0, 1.0))) if lengths else 0.0
+    if not PARALLEL < angle < np.pi - PARALLEL:
+        return (1.0 - share) * a + share * b
+    parts: Vector = (np.sin((1.0 - share) * angle) * a + np.sin(share * angle) * b) / np.sin(angle)
+    return parts
