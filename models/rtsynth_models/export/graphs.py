@@ -26,12 +26,13 @@ class NoteGraph(nn.Module):
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
         self.note, self.motion, self.onset = model.note, model.motion, model.onset
+        self.centre, self.colour = model.centre, model.colour
 
     def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, ...]:
         """Pitch as a MIDI number, velocity 0..1, to film (V, F), static (V, S), slopes (V, 2) in dB/s,
         motion (V, 184), onset (V, 3, 32) in dB.
         """
-        features = note_features(pitch, velocity, latent)
+        features = note_features(pitch, velocity, latent @ self.colour + self.centre)
         said, motion = self.note(features), physical(self.motion(features))
         return said.film, said.static, slope(said.slopes), motion, self.onset(features)
 

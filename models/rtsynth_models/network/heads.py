@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-GROUP_STARTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14, 18, 24, 32, 44, 64)  # partial numbers
-GROUPS, BANDS, ZONES = len(GROUP_STARTS), 3, 3
+from rtsynth_engine.heads.motion import GROUP_STARTS, GROUPS, ZONES
+from rtsynth_engine.heads.motion import STIR_BANDS as BANDS
+
 ONSET_BANDS, ONSET_STEPS = 3, 32
 DROPOUT = 0.1
 MEASURED = (0.9, 0.6, 0.4)  # s.d. of a measured log variance, per band: not to be drawn again

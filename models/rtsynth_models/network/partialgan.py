@@ -162,10 +162,18 @@ class PartialGAN(nn.Module):
         self.onset = OnsetHead(features, config.head)
         self.mean = nn.Parameter(torch.randn(config.instruments, config.latent))
         self.log_variance = nn.Parameter(torch.full((config.instruments, config.latent), -3.0))
+        self.register_buffer("centre", torch.zeros(config.latent))
+        self.register_buffer("colour", torch.eye(config.latent))
+
+    def features(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> Tensor:
+        """What all networks of a note see. Players' latents may be other coordinates: `colour` and `centre`
+        lead to those of training.
+        """
+        return note_features(pitch, velocity, latent @ self.colour + self.centre)
 
     def describe(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Note, RawMotion, Tensor]:
         """All that is said once per note: conditioning, motion, and onset gains (B, 3, 32) in dB."""
-        features = note_features(pitch, velocity, latent)
+        features = self.features(pitch, velocity, latent)
         return self.note(features), self.motion(features), self.onset(features)
 
     def draw_latent(self, instrument: Tensor) -> Tensor:

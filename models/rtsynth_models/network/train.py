@@ -13,24 +13,15 @@ import click
 import torch
 from torch import Tensor
 
-from rtsynth_models.data.notes import Notes, draw, load_notes
+from rtsynth_models.data.notes import Notes, load_notes
 from rtsynth_models.data.targets import available, load_targets
 from rtsynth_models.network.checkpoint import Checkpoint, earlier, load_checkpoint, save_checkpoint
-from rtsynth_models.network.losses import finite, motion_loss, onset_loss, reconstruction, slope_loss
+from rtsynth_models.network.losses import finite
 from rtsynth_models.network.partialgan import Config, PartialGAN
+from rtsynth_models.network.rounds import play_round
 
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY, LARGEST_GRADIENT = 1.5e-3, 200, 1e-3, 1.0
-WEIGHTS = {
-    "level": 1.0,
-    "cents": 0.7,
-    "noise": 0.7,
-    "slopes": 0.1,
-    "motion": 0.1,
-    "onset": 0.3,
-    "divergence": 2e-4,
-}
 AVERAGE = 0.999
-MOMENTS = 12
 REPORT_STEPS, SAVE_SECONDS = 200, 120.0
 
 
@@ -93,37 +84,27 @@ def learning_rate(steps: int, total: int) -> float:
     return LEARNING_RATE * min(1.0, (steps + 1) / WARM_UP) * cosine
 
 
-def losses(model: PartialGAN, notes: Notes, index: Tensor, size: int) -> dict[str, Tensor]:
-    """Losses of one random batch of `size` of the notes `index`."""
-    batch = draw(notes, index, size, MOMENTS)
-    instrument = notes.instrument[batch.note]
-    latent = model.draw_latent(instrument)
-    said, motion, onset = model.describe(notes.pitch[batch.note], notes.velocity[batch.note], latent)
-    seconds = batch.step * model.config.frames_per_step / model.config.frame_rate
-    output = model.generator(said.film, said.static, seconds)
-    return {
-        **reconstruction(output, batch, notes, model.config)._asdict(),
-        "slopes": slope_loss(said.slopes, notes.slopes[batch.note]),
-        "motion": motion_loss(motion, notes.motion.of(batch.note)),
-        "onset": onset_loss(onset, notes.onset[batch.note].float()),
-        "divergence": model.divergence(instrument).mean(),
-    }
-
-
 def train_step(training: Training, notes: Notes, index: Tensor, size: int) -> dict[str, float]:
     """One step of gradient descent; returns the losses. Raises TrainingError when one is not finite."""
-    found = losses(training.model, notes, index, size)
-    values = {name: value.item() for name, value in found.items()}
-    if (bad := finite(values)) is not None:
-        raise TrainingError(
-            f"step {training.steps}: the loss of {bad} is {values[bad]}; check the data set, or go on from "
-            "the last checkpoint with another seed"
-        )
-    _descend(training, sum((WEIGHTS[name] * loss for name, loss in found.items()), torch.zeros(())))
+    played = play_round(training.model, notes, index, size)
+    values = check_losses(played.losses, training.steps)
+    descend(training, played.total)
     return values
 
 
-def _descend(training: Training, total: Tensor) -> None:
+def check_losses(losses: dict[str, Tensor], step: int) -> dict[str, float]:
+    """The losses as numbers. Raises TrainingError when one is not finite."""
+    values = {name: value.item() for name, value in losses.items()}
+    if (bad := finite(values)) is not None:
+        raise TrainingError(
+            f"step {step}: the loss of {bad} is {values[bad]}; check the data set, or go on from "
+            "the last checkpoint with another seed"
+        )
+    return values
+
+
+def descend(training: Training, total: Tensor) -> None:
+    """One step of the optimiser and of the moving average."""
     training.optimiser.zero_grad()
     total.backward()
     torch.nn.utils.clip_grad_norm_(training.model.parameters(), LARGEST_GRADIENT)
