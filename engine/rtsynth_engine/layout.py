@@ -183,8 +183,8 @@ VOICE = np.dtype(
 STIR = np.dtype(
     [
         ("serial", I8),  # the note that drew this
-        ("index", I8),  # the frame last stirred
-        ("at", I8, (STIR_BANDS,)),  # where the loops of noise are read: level, its quadrature, cents
+        ("index", I4),  # the frame last stirred
+        ("at", I4, (STIR_BANDS,)),  # where the loops of noise are read: level, its quadrature, cents
         ("am", F4, (STIR_BANDS,)),  # factors on the RMS
         ("fm", F4, (STIR_BANDS,)),
         ("lock_cosine", F4),  # angle between this partial's modulation and the vibrato

@@ -40,11 +40,12 @@ LAST = LOOP - 1
 ZONE_RATE = 187.5  # frames per second that ZONE_FRAMES and FADE_FRAMES are counted in
 FADE_FRAMES = np.float32(10.0)
 ZERO, HALF, ONE, TWO, PI = (np.float32(x) for x in (0.0, 0.5, 1.0, 2.0, math.pi))
-CENTS = np.float32(1200.0 / math.log(2.0))  # in one neper
+CENT = np.float32(math.log(2.0) / 1200.0)  # in nepers
 # Found in a trial: Hz at which a band's complex noise turns, and what brings its levels to the RMS asked for
 TURNING = np.array([1.3, 4.5, 12.0], np.float32) * np.float32(1731.0 / 8.686)  # cents per dB at 1 Hz
 RATED = np.float32(1.0) / TURNING
 GAINS = np.array([1.1, 0.95, 0.85], np.float32) / np.float32(math.sqrt(2.0))
+TURN = np.float32(0.5 / math.pi)  # in radians
 WANDER = np.float32(0.04)  # of the vibrato's rate
 BEATING_AM = np.float32(math.sqrt(0.2))  # of a partial's own modulation is left where it beats
 MOST_TURNED, MOST_BENT = np.float32(0.3), np.float32(0.5)  # of the frequency
@@ -57,7 +58,7 @@ def is_still(motion: NDArray[np.float32]) -> bool:
     total = np.float32(0.0)
     for i in range(MOTION):
         total += motion[i]
-    return total == np.float32(0.0)
+    return bool(total == np.float32(0.0))
 
 
 @realtime
@@ -145,7 +146,7 @@ def between(low: np.float32, high: np.float32, share: np.float32) -> np.float32:
     return low * np.float32(math.exp(share * np.float32(math.log2(high / low)) * np.float32(math.log(2.0))))
 
 
-@realtime
+@realtime_sum
 def stir_partial(
     voice: Any,
     stir: Any,
@@ -164,7 +165,8 @@ def stir_partial(
     total = np.sqrt(total)
     row = int(min(total * np.float32(STEPS_PER_DB), np.float32(len(RICIAN) - 1)))
     x, y, cents = ONE, ZERO, voice.vibrato
-    turning = (ONE + np.float32(0.12) * total) / hertz  # what n alone bends a partial by
+    each = ONE / hertz
+    turning = (ONE + np.float32(0.12) * total) * each  # what n alone bends a partial by
     straight = ONE / turning
     for i in range(BANDS):
         noise = voice.common[i] + voice.alone[i] * loops[(stir.at[0] + index) & LAST, i]
@@ -185,7 +187,7 @@ def stir_partial(
         x += voice.fade * stir.beat * (c * c - s * s)
         y += voice.fade * stir.beat * TWO * c * s
     turn = angle(x * stir.x + y * stir.y, y * stir.x - x * stir.y) if stir.index == index - 1 else ZERO
-    bend_partial(voice, k, turn * rate / (TWO * PI * hertz), cents / CENTS)
+    bend_partial(voice, k, turn * rate * each * TURN, cents * CENT)
     voice.later[k] *= np.sqrt(x * x + y * y) * RICIAN[row, 1]
     stir.x, stir.y, stir.index = x, y, index
 

@@ -47,7 +47,9 @@ assert OFFSETS["beat_rate_spread"] + 1 == MOTION
 def motion_part(motion: NDArray[np.float32], name: str) -> NDArray[np.float32]:
     """The part `name` of motion vectors (..., MOTION), as a view of its own shape."""
     shape = dict(FIELDS)[name]
-    return motion[..., OFFSETS[name] :][..., : int(np.prod(shape))].reshape(*motion.shape[:-1], *shape)
+    start = OFFSETS[name]
+    part = motion[..., start : start + int(np.prod(shape))]
+    return np.asarray(part.reshape(*motion.shape[:-1], *shape))
 
 
 LOOP = 1 << 12  # frames of a noise loop: 22 s
@@ -64,7 +66,7 @@ def motion_loops(frame_rate: float, seed: int = 0) -> NDArray[np.float32]:
     low, high = np.array(FILTERS_HZ).T
     detuning = (hz**2 - low * high) / (hz * (high - low))
     loops = np.fft.irfft(np.fft.rfft(noise, axis=0) / np.sqrt(1.0 + detuning**4), LOOP, axis=0)
-    return (loops / loops.std(axis=0)).astype(np.float32)
+    return np.asarray(loops / loops.std(axis=0), np.float32)
 
 
 DB = 20.0 / np.log(10.0)

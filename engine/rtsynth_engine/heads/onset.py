@@ -28,7 +28,7 @@ def is_flat(onset: NDArray[np.float32]) -> bool:
     for band in range(ONSET_BANDS):
         for i in range(ONSET_STEPS):
             total += abs(onset[band, i])
-    return total == ZERO
+    return bool(total == ZERO)
 
 
 @realtime
@@ -57,7 +57,8 @@ def gain_at(gains: NDArray[np.float32], hertz: np.float32) -> np.float32:
     octaves = np.float32(math.log2(max(hertz, ONE)))
     middle = min(max(octaves - np.float32(math.log2(ONSET_EDGES_HZ[0]) - 0.5), ZERO), ONE)
     high = min(max(octaves - np.float32(math.log2(ONSET_EDGES_HZ[1]) - 0.5), ZERO), ONE)
-    return gains[0] + middle * (gains[1] - gains[0]) + high * (gains[2] - gains[1])
+    mixed: np.float32 = gains[0] + middle * (gains[1] - gains[0]) + high * (gains[2] - gains[1])
+    return mixed
 
 
 @realtime
