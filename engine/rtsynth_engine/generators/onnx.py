@@ -13,7 +13,7 @@ from ..errors import BundleError
 from ..heads.motion import MOTION
 from ..heads.onset import ONSET_BANDS, ONSET_STEPS
 from ..layout import FRAME, NOISE, RATIO
-from .contract import Character
+from .contract import Character, plain_character
 
 BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 OPTIONAL = {"motion": (MOTION,), "onset": (ONSET_BANDS, ONSET_STEPS)}  # outputs of `note.onnx`, per note
@@ -99,6 +99,7 @@ class OnnxGenerator:
         self.note = open_session(bundle.note_model, bundle.name)
         self.steps = open_session(bundle.generator_model, bundle.name)
         self._check_interface()
+        self._check_outputs()
 
     def _check_interface(self) -> None:
         states = [f"state_{i}" for i in range(len(self.bundle.states))]
@@ -113,14 +114,33 @@ class OnnxGenerator:
                     f"{', '.join(expected)}; export the bundle again"
                 )
 
-        self.extra = [output.name for output in self.note.get_outputs() if output.name in OPTIONAL]
-        for output in self.note.get_outputs():
-            wanted = OPTIONAL.get(output.name)
-            if wanted is not None and tuple(output.shape[1:]) != wanted:
+    def _check_outputs(self) -> None:
+        """Condition one note: the shapes that a model declares are not always those it gives."""
+        bundle = self.bundle
+        given = {output.name for output in self.note.get_outputs()}
+        self.outputs: Shapes = {"film": (bundle.film,), "static": (bundle.static,), "slopes": (2,)}
+        self.outputs |= {name: shape for name, shape in OPTIONAL.items() if name in given}
+        missing = self.outputs.keys() - given
+        if missing:
+            raise BundleError(f"{bundle.name}: the network gives no {missing.pop()}; export the bundle again")
+        one = np.zeros(1, F4)
+        for name, found in self._run_note(one, one, np.zeros((1, bundle.latent), F4)).items():
+            if found.shape != (1, *self.outputs[name]):
                 raise BundleError(
-                    f"{self.bundle.name}: the network's output {output.name} has the shape {output.shape} "
-                    f"instead of (V, {', '.join(map(str, wanted))}); export the bundle again"
+                    f"{bundle.name}: the network's {name} has the shape {found.shape[1:]} "
+                    f"instead of {self.outputs[name]}; export the bundle again"
                 )
+
+    def _run_note(self, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Arrays:
+        inputs = {"pitch": pitch, "velocity": velocity, "latent": latent}
+        try:
+            found = self.note.run(list(self.outputs), inputs)
+        except Exception as error:  # as in open_session
+            cause = str(error).splitlines()[0]
+            raise BundleError(
+                f"{self.bundle.name}: the network cannot be run ({cause}); export the bundle again"
+            ) from error
+        return {name: np.asarray(array, F4) for name, array in zip(self.outputs, found, strict=True)}
 
     def prepare(self, rows: int) -> None:
         """Make state for `rows` voices and run every batch size once."""
@@ -147,17 +167,14 @@ class OnnxGenerator:
         latent: NDArray[np.float32],
     ) -> Character:
         """Condition the notes of `rows` and forget what these rows played before."""
-        wanted = ["film", "static", "slopes", *self.extra]
-        inputs = {"pitch": pitch, "velocity": velocity, "latent": latent}
-        film, static, slopes, *extra = self.note.run(wanted, inputs)
+        note = self._run_note(pitch, velocity, latent)
         self._unload(rows)
         for array in self.memory.values():
             array[rows] = 0.0
-        self.memory["film"][rows] = film
-        self.memory["static"][rows] = static
-        given = dict(zip(self.extra, extra, strict=True))
-        motion, onset = (given.get(name, np.zeros((len(rows), *OPTIONAL[name]), F4)) for name in OPTIONAL)
-        return Character(slopes, motion, onset)
+        for name in ("film", "static"):
+            self.memory[name][rows] = note[name]
+        plain = plain_character(note["slopes"])
+        return plain._replace(**{name: note[name] for name in OPTIONAL if name in note})
 
     def _unload(self, rows: NDArray[np.int64]) -> None:
         for batch in self.batches.values():
