@@ -34,7 +34,7 @@ pin: .venv/.ready-to-develop ## write the versions installed now into constraint
 
 bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped instrument
 	rm -f presets/rtsynth_presets/bank/*.toml
-	$(BIN)/rtsynth presets make presets/rtsynth_presets/instruments/partialgan.rtsynth -o presets/rtsynth_presets/bank
+	$(BIN)/rtsynth presets make presets/rtsynth_presets/instruments/partialgan.rtsynth -o presets/rtsynth_presets/bank --match-levels
 
 picture: .venv/.ready-to-develop ## draw the README's picture anew
 	$(BIN)/python docs/make_picture.py

@@ -1,6 +1,6 @@
 """Making a bank: a preset for each place of an instrument, and the variants and morphs of the recipes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,20 @@ RECIPES = SHIPPED / "recipes.toml"
 Recipe = dict[str, Any]
 
 
-def write_bank(bundle: Bundle, folder: Path) -> list[Path]:
-    """Write the instrument's bank into the folder; returns the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    presets = bank(bundle)
-    for preset in presets:
-        write_whole(folder / preset.path, preset_toml(preset))
-    return [folder / preset.path for preset in presets]
-
-
 def bank(bundle: Bundle) -> list[Preset]:
     """A preset for each place, then every variant that the instrument has the places and directions for."""
     recipes = parse_toml(RECIPES.read_bytes())
     places = [_preset(bundle, recipes, _place(place, recipes)) for place in bundle.places]
     variants = [_preset(bundle, recipes, recipe) for recipe in recipes["variants"]]
     return [*places, *(preset for preset in variants if _playable(preset, bundle))]
+
+
+def write_bank(presets: Sequence[Preset], folder: Path) -> list[Path]:
+    """Write a bank's presets into the folder; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for preset in presets:
+        write_whole(folder / preset.path, preset_toml(preset))
+    return [folder / preset.path for preset in presets]
 
 
 def _place(place: Place, recipes: Recipe) -> Recipe:

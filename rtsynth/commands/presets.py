@@ -1,5 +1,6 @@
 """`rtsynth presets`: list, show, preview and save them, or make a bank from an instrument."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -106,18 +107,24 @@ def _macro(text: str) -> tuple[str, float]:
 @presets.command("make")
 @click.argument("instrument")
 @click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
-def make_presets(instrument: str, out: Path | None) -> None:
+@click.option("--match-levels", is_flag=True, help="Hear each and make all equally loud; takes minutes.")
+def make_presets(instrument: str, out: Path | None, match_levels: bool) -> None:
     """Write a bank for INSTRUMENT (an id or a bundle folder): its places, and morphs between them."""
     from rtsynth_engine.bundles import load_bundle
 
-    from ..bank import write_bank
+    from ..bank import bank, write_bank
     from ..folders import own_folder
     from ..instruments import find_instrument
+    from ..levels import heard_level, matched
 
     bundle = load_bundle(instrument) if Path(instrument).is_dir() else find_instrument(instrument)
+    made = bank(bundle)
+    if match_levels:
+        with click.progressbar(made, label="hearing each preset", file=sys.stderr) as progress:
+            made = matched(made, [heard_level(preset, bundle) for preset in progress])
     folder = out or own_folder() / "presets"
     try:
-        written = write_bank(bundle, folder)
+        written = write_bank(made, folder)
     except OSError as error:
         raise HostError(
             f"cannot write presets to {folder}: {error.strerror}; name another with --out"

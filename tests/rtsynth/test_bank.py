@@ -66,8 +66,8 @@ def test_the_wheel_does_what_suits_the_family(
     assert (own.play.wheel[0][0] if own.play.wheel else None) == wheel
 
 
-def test_a_bank_reads_back_as_it_was_made(presets: list[Preset], bundle: Bundle, tmp_path: Path) -> None:
-    written = write_bank(bundle, tmp_path / "bank")
+def test_a_bank_reads_back_as_it_was_made(presets: list[Preset], tmp_path: Path) -> None:
+    written = write_bank(presets, tmp_path / "bank")
     read = {preset.id: preset for preset in map(read_preset, written)}
     for preset in presets:
         path = tmp_path / "bank" / preset.path
@@ -75,10 +75,10 @@ def test_a_bank_reads_back_as_it_was_made(presets: list[Preset], bundle: Bundle,
 
 
 def test_writing_a_bank_twice_gives_the_same_bytes_and_leaves_nothing_else(
-    bundle: Bundle, tmp_path: Path
+    presets: list[Preset], tmp_path: Path
 ) -> None:
-    first = {path: path.read_bytes() for path in write_bank(bundle, tmp_path)}
-    write_bank(bundle, tmp_path)
+    first = {path: path.read_bytes() for path in write_bank(presets, tmp_path)}
+    write_bank(presets, tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == first
 
 
