@@ -11,6 +11,7 @@ from . import __version__
 from .commands.demo import demo
 from .commands.devices import devices
 from .commands.doctor import doctor
+from .commands.evaluate import evaluate
 from .commands.instruments import instruments
 from .commands.play import play
 from .commands.presets import presets
@@ -28,7 +29,7 @@ def rtsynth() -> None:
     """
 
 
-for command in (play, demo, render, presets, instruments, devices, doctor):
+for command in (play, demo, render, presets, instruments, devices, doctor, evaluate):
     rtsynth.add_command(command)
 
 

@@ -1,127 +1,118 @@
-"""How near the network comes to notes it never heard.
+"""Measuring an instrument: its places played beside their originals, then judged by classifiers.
 
-`python -m rtsynth_models.evaluation.evaluate` renders the held-out pitches of every program, and their
-trained neighbours, and compares the original, its analysis played back (the ceiling), and the network's note.
+The notes are played by the engine itself, so the same measurement holds for every family of generators.
 """
 
-import json
+import importlib.util
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-import numpy as np
-from numpy.typing import NDArray
+from rtsynth_engine.bundles import Bundle
+from rtsynth_models.data.soundfont import SOUNDFONT
+from rtsynth_models.evaluation.listening import Plan, Report, Task, listen
+from rtsynth_models.evaluation.stored import EvaluationError, find_programs
+from rtsynth_models.evaluation.summary import grouped, summarise, summarise_reports
 
-from rtsynth_models.analysis.partials import FRAMES, Analysis, analyse, midi_hz
-from rtsynth_models.analysis.resynthesis import render_note
-from rtsynth_models.data.catalogue import HELD_OUT, Program, program
-from rtsynth_models.data.soundfont import SOUNDFONT, render_notes
-from rtsynth_models.evaluation.metrics import mel_distance, rise_ms, spectral_distance
-from rtsynth_models.evaluation.sheet import draw_sheet
-from rtsynth_models.network.checkpoint import load_model
-from rtsynth_models.network.partialgan import PartialGAN
-from rtsynth_models.network.player import Frames, play_frames
-
-Array = NDArray[np.float64]
-Figures = dict[str, Any]
-VELOCITY = 80
-NEIGHBOURS = tuple(pitch + 1 for pitch in HELD_OUT)  # trained on, for comparison
-FAST_RISE_MS = 30.0
-SHEET_PROGRAMS = (0, 4, 9, 16, 24, 33, 40, 48, 52, 56, 73, 88)
+Progress = Callable[[str, float], None]
+PLANS = {
+    "quick": Plan(velocities=(102,), offsets=(1,), sweep=tuple(range(24, 109, 12))),
+    "full": Plan(velocities=(51, 102), offsets=(1, 5), sweep=tuple(range(21, 109))),
+}
+PICTURES = 24
+WORKERS = 2
+FEWEST_TOLD = 16  # notes of each sort, fewer tell nothing
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def cents_error(note: Analysis, frames: Frames, fundamental: float) -> float:
-    """Mean pitch error in cents of the network's first 24 partials, weighted by the note's power."""
-    count = min(24, note.hz.shape[1])
-    true = 1200 * np.log2(np.maximum(note.hz[:, :count], 1.0) / (fundamental * np.arange(1, count + 1)))
-    power = note.amplitude[:FRAMES, :count] ** 2
-    return float((np.abs(frames.cents[:, :count] - true) * power).sum() / (power.sum() + 1e-12))
+@dataclass(frozen=True)
+class Request:
+    """What to measure. `data` is a data set's folder; without one nothing is judged by a classifier."""
+
+    bundle: Bundle
+    plan: Plan
+    data: Path | None = None
+    soundfont: Path = SOUNDFONT
 
 
-def compare(original: Array, other: Array) -> dict[str, float]:
-    """Distances in dB and the rise in ms."""
-    return {
-        "mr": spectral_distance(original, other),
-        "mel": mel_distance(original, other),
-        "level_db": float(10 * np.log10(np.mean(other**2) / np.mean(original**2))),
-        "rise_ms": rise_ms(other),
+def evaluate(request: Request, progress: Progress = lambda what, share: None) -> tuple[dict[str, Any], list[bytes]]:
+    """All figures, ready for JSON, and PNG spectrograms of up to PICTURES places. Raises EvaluationError."""
+    require(request)
+    reports = _listen(request, progress)
+    notes = [note for report in reports for note in report.notes]
+    trained = [note for note in notes if not note.held_out]
+    figures: dict[str, Any] = {
+        "format": 1,
+        "instrument": request.bundle.id,
+        "digest": request.bundle.digest,
+        "seed": request.plan.seed,
+        "velocities": request.plan.velocities,
+        "all": summarise_reports(reports),
+        "trained": summarise(trained),
+        "categories": grouped(reports, lambda report: report.place.category),
+        "programs": grouped(reports, lambda report: report.place.id),
+        "names": {report.place.id: report.place.name for report in reports},
     }
+    figures |= _judged(request, reports, progress)
+    return figures, [report.picture for report in reports if report.picture]
 
 
-def evaluate_note(
-    model: PartialGAN, index: int, instrument: Program, pitch: int, sound: Array
-) -> tuple[Figures, dict[str, Array]]:
-    """Figures of one note at VELOCITY, and its signals to draw."""
-    note = analyse(sound, pitch, grid)
-    fundamental = midi_hz(pitch) / instrument.divisor
-    steps = FRAMES // model.config.frames_per_step
-    frames = play_frames(model, pitch, VELOCITY / 127, model.mean[index], steps)
-    signals = {
-        "original": note.signal,
-        "analysed": render_note(note.amplitude[:FRAMES], note.hz, note.noise[:FRAMES]),
-        "generated": render_note(frames.amplitude, frames.ratio * fundamental, frames.noise**2),
-    }
-    figures: Figures = {name: compare(note.signal, signal) for name, signal in signals.items()}
-    return figures | {"program": instrument.number, "cents": cents_error(note, frames, fundamental)}, signals
+def require(request: Request) -> None:
+    """Raise EvaluationError, naming the remedy, unless all that is needed is there."""
+    if not shutil.which("fluidsynth"):
+        raise EvaluationError("originals are rendered by fluidsynth, which is missing: apt-get install fluidsynth")
+    if not request.soundfont.is_file():
+        raise EvaluationError(
+            f"no SoundFont at {request.soundfont}: install fluid-soundfont-gm or name another with --soundfont"
+        )
+    if request.data and not find_programs(request.data):
+        raise EvaluationError(f"no data set in {request.data}: name a folder that holds program-NNN.npz with --data")
+    missing = [name for name in ("torch", "sklearn", "scipy", "matplotlib") if not importlib.util.find_spec(name)]
+    if missing:
+        raise EvaluationError(f"{', '.join(missing)} missing: pip install 'rtsynth[train]'")
 
 
-def evaluate(
-    model: PartialGAN,
-    programs: list[int],
-    wanted: tuple[int, ...],
-    soundfont: Path,
-    sheet: Path | None = None,
-) -> list[Figures]:
-    """Figures of the `wanted` MIDI numbers of every program; draws one note of some programs."""
-    notes, drawn = [], {}
-    for index, number in enumerate(programs):
-        instrument = program(number)
-        pitches = [p for p in wanted if p in instrument.pitches]
-        sounds = render_notes(number, [(p, VELOCITY) for p in pitches], soundfont)
-        for pitch, sound in zip(pitches, sounds, strict=True):
-            figures, signals = evaluate_note(model, index, instrument, pitch, sound)
-            notes.append(figures)
-            if number in SHEET_PROGRAMS and pitch == pitches[len(pitches) // 2]:
-                drawn[f"{instrument.name} {pitch}"] = signals
-        click.echo(f"{index + 1}/{len(programs)} {instrument.name}")
-    if sheet:
-        draw_sheet(drawn, sheet)
-    return notes
+def _listen(request: Request, progress: Progress) -> list[Report]:
+    """Reports of all places, in their order; two processes share them."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")  # the workers share the cores already
+    places = request.bundle.places
+    drawn = {places[i * len(places) // PICTURES].id for i in range(PICTURES)} if places else set()
+    tasks = [
+        Task(request.bundle.path, place.id, request.plan, request.soundfont, request.data, place.id in drawn)
+        for place in places
+    ]
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(listen, task) for task in tasks]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                progress(f"playing: {future.result().place.name}", done / len(tasks))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
 
 
-def summary(notes: list[Figures]) -> dict[str, object]:
-    """Medians over notes: distances and level error in dB, pitch error in cents, rise of fast notes in ms."""
+def _judged(request: Request, reports: list[Report], progress: Progress) -> dict[str, Any]:
+    """What forests and networks say: `told` from real and, with a data set, `classifier`."""
+    from rtsynth_models.evaluation.classifier import judge, load_classifier
+    from rtsynth_models.evaluation.telling import told_apart
 
-    def median(kind: str, name: str, of: list[Figures]) -> float | None:
-        return round(float(np.median([n[kind][name] for n in of])), 2) if of else None
-
-    fast = [n for n in notes if n["original"]["rise_ms"] < FAST_RISE_MS]
-    levels = [abs(n["generated"]["level_db"]) for n in notes]
-    return {
-        "notes": len(notes),
-        "ceiling": {name: median("analysed", name, notes) for name in ("mr", "mel")},
-        "generated": {name: median("generated", name, notes) for name in ("mr", "mel")},
-        "cents": round(float(np.median([n["cents"] for n in notes])), 2),
-        "level_db": round(float(np.median(levels)), 2),
-        "rise_ms": {kind: median(kind, "rise_ms", fast) for kind in ("original", "analysed", "generated")},
-    }
-
-
-@click.command()
-@click.option("--checkpoint", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON to write.")
-@click.option("--soundfont", default=SOUNDFONT, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), help="PNG of spectrograms to draw.")
-def main(checkpoint: Path, out: Path, soundfont: Path, sheet: Path | None) -> None:
-    """Measure a checkpoint on the held-out pitches."""
-    model, stored = load_model(checkpoint)
-    notes = evaluate(model, stored.programs, HELD_OUT, soundfont, sheet)
-    trained = evaluate(model, stored.programs, NEIGHBOURS, soundfont)
-    each = {number: summary([n for n in notes if n["program"] == number]) for number in stored.programs}
-    figures = {"all": summary(notes), "trained": summary(trained), "programs": each}
-    out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    click.echo(json.dumps(figures["all"]))
-
-
-if __name__ == "__main__":
-    main()
+    notes, seed = [note for report in reports for note in report.notes], request.plan.seed
+    held, trained = ([n for n in notes if n.held_out == which] for which in (True, False))
+    figures: dict[str, Any] = {}
+    if min(len(held), len(trained)) >= FEWEST_TOLD:
+        told = {}
+        for share, (name, kind) in enumerate((("floor", "analysed"), ("generated", "generated"))):
+            progress("telling generated from real", share / 2)
+            told[name] = told_apart(trained, held, kind, seed)
+        figures["told"] = told
+    if request.data and len(notes) >= FEWEST_TOLD:
+        model, programs = load_classifier(request.data, seed, progress)
+        figures["classifier"] = judge(model, programs, notes, seed)
+    return figures

@@ -1,11 +1,11 @@
-"""How far one note is from another: spectral distances in dB and the rise of the attack."""
+"""How far one note is from another: distances in dB, level, the rise of the attack, pre-echo."""
 
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.data.soundfont import SAMPLE_RATE
+from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
 
 Array = NDArray[np.float64]
 FFT_SIZES, MEL_FFT_SIZES = (256, 512, 1024, 2048, 4096), (512, 2048)
@@ -39,6 +39,21 @@ def rise_ms(signal: Array) -> float:
     envelope = np.sqrt(np.convolve(signal[: round(0.6 * SAMPLE_RATE)] ** 2, np.ones(size) / size, "same"))
     top = envelope.max()
     return float(1000 * (np.argmax(envelope >= 0.9 * top) - np.argmax(envelope >= 0.1 * top)) / SAMPLE_RATE)
+
+
+def pre_echo_db(row: Array) -> float:
+    """Level in dB, relative to the peak, of what a row holds until 5 ms before it reaches a tenth of its peak.
+
+    `row` is one of `render_notes` or `play_notes`; made for notes that rise fast.
+    """
+    start = int(np.argmax(np.abs(row) >= 0.1 * np.abs(row).max())) - round(0.005 * SAMPLE_RATE)
+    before = row[max(start - round(LEAD_SECONDS * SAMPLE_RATE), 0) : max(start, 1)]
+    return float(20 * np.log10((np.sqrt(np.mean(before**2)) + 1e-9) / (np.abs(row).max() + 1e-9)))
+
+
+def level_db(original: Array, other: Array) -> float:
+    """By how many dB `other` is louder than `original`, over all of it."""
+    return float(10 * np.log10((np.mean(other**2) + 1e-14) / (np.mean(original**2) + 1e-14)))
 
 
 def _power(signal: Array, size: int) -> Array:

@@ -1,0 +1,91 @@
+"""How far a note is from equal temperament: the centres of its low harmonics in one long spectrum.
+
+Apart from the analysis that the network learns from, so that neither can hide the other's mistakes.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
+
+Array = NDArray[np.float64]
+FFT_SIZE = 1 << 18
+SKIPPED_SECONDS, SHORTEST_SECONDS, LONGEST_SECONDS = 0.05, 0.25, 2.0
+FALL_DB = 30.0  # a note is listened to until it has fallen so far
+HARMONICS, HIGHEST_HZ = 10, 12_000.0
+WIDTH_CENTS = 60.0  # of the band around a harmonic, to both sides
+PEAK, LINE = 30.0, 1e-3  # power of a peak over the noise around it; of a line's edge under its peak
+RESOLVED = 0.8  # of a line that must fit into its band
+QUIET = 1e-4  # power of the weakest harmonic heeded, relative to the strongest
+DOUBT_CENTS = 5.0  # a harmonic so far from the others counts half
+STIFFEST = 2.6  # cents per squared harmonic number: a stiffness of 0.003
+FEWEST_STIFF = 4  # harmonics that can tell stiffness from chance
+
+
+def pitch_cents(signal: Array, pitch: float) -> float:
+    """Deviation in cents of a note from MIDI number `pitch`; NaN where no harmonic lies near it.
+
+    `signal` (S,) is a row of `render_notes` or `play_notes` at 48 kHz. Octaves are not told apart.
+    """
+    part = _steady(np.asarray(signal[round((LEAD_SECONDS + SKIPPED_SECONDS) * SAMPLE_RATE) :], np.float64))
+    power = np.abs(np.fft.rfft(part * np.hanning(len(part)), FFT_SIZE)) ** 2
+    fundamental = 440.0 * 2 ** ((pitch - 69) / 12)
+    blurred = 2 * SAMPLE_RATE / len(part)  # half a line's width in Hz
+    found = [
+        (k, *line)
+        for k in range(1, HARMONICS + 1)
+        if _width(k * fundamental) > RESOLVED * blurred and k * fundamental < HIGHEST_HZ
+        if (line := _line(power, k * fundamental, fundamental))
+    ]
+    return _fit(np.array(found)) if found else float("nan")
+
+
+def _steady(signal: Array) -> Array:
+    """The note from its loudest moment until it has died away, within the limits of time."""
+    step = SAMPLE_RATE // 50
+    rows = signal[: len(signal) // step * step].reshape(-1, step)
+    level = 10 * np.log10(np.mean(rows**2, axis=1) + 1e-14)
+    first = int(np.argmax(level > level.max() - 6))
+    gone = np.flatnonzero(level[first:] < level.max() - FALL_DB)
+    length = int(gone[0]) * step if len(gone) else len(signal)
+    shortest, longest = (round(s * SAMPLE_RATE) for s in (SHORTEST_SECONDS, LONGEST_SECONDS))
+    return signal[first * step :][: min(max(length, shortest), longest)]
+
+
+def _width(hz: float) -> float:
+    return hz * (2 ** (WIDTH_CENTS / 1200) - 1)
+
+
+def _line(power: Array, nominal: float, fundamental: float) -> tuple[float, float] | None:
+    """Cents from `nominal` Hz, and power, of what is there; None where nothing rises above the noise."""
+    bin_hz = SAMPLE_RATE / FFT_SIZE
+    around = power[int((nominal - fundamental / 2) / bin_hz) : int((nominal + fundamental / 2) / bin_hz)]
+    noise, centre = float(np.median(around)), nominal
+    for _ in range(4):
+        low, high = ((centre + side * _width(centre)) / bin_hz for side in (-1, 1))
+        bins = np.arange(int(np.ceil(low)), int(high) + 1)
+        band = power[bins]
+        top = float(band.max())
+        if top < PEAK * noise + 1e-9:
+            return None
+        line = np.where(band > LINE * top, np.maximum(band - noise, 0), 0)
+        centre = float(bins @ line / line.sum()) * bin_hz
+    cents = 1200 * np.log2(centre / nominal)
+    return (float(cents), top) if abs(cents) < WIDTH_CENTS else None
+
+
+def _fit(found: Array) -> float:
+    """Cents of the first harmonic of a stiff string through rows of number, cents and power."""
+    number, cents, power = found[found[:, 2] > QUIET * found[:, 2].max()].T
+    basis = np.stack([np.ones_like(number), number**2 - 1], 1)[:, : 2 if len(number) >= FEWEST_STIFF else 1]
+    trust, line = power**0.25, np.zeros(2)
+    for _ in range(5):
+        root = np.sqrt(trust)
+        solved = np.linalg.lstsq(basis * root[:, None], cents * root, rcond=None)[0]
+        line = np.append(solved, 0.0)[:2]
+        if not 0 <= line[1] <= STIFFEST:
+            line[1] = np.clip(line[1], 0, STIFFEST)
+            line[0] = np.average(cents - line[1] * (number**2 - 1), weights=trust)
+        miss = cents - line[0] - line[1] * (number**2 - 1)
+        trust = power**0.25 / (1 + (miss / DOUBT_CENTS) ** 2)
+    return float(line[0])
