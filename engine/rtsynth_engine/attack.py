@@ -1,6 +1,7 @@
 """The attack cache: the first 107 ms of every key and velocity layer of the programs in use, rendered ahead.
 
-A note starts from it in the very block that begins it, whatever the size of the network.
+A note starts from it in the very block that begins it, whatever the size of the network. When a program's
+latent moves its keys are stale: they still play, and are rendered anew in quiet moments.
 """
 
 from collections.abc import Iterator
@@ -8,10 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .generators.contract import Generator, checked_reset, checked_step
+from .generators.contract import Character, Generator, checked_reset, checked_step
 from .generators.onnx import BATCHES
-from .layout import ATTACK_FRAMES, CACHES, FREE, KEYS, LAYERS, MISSING, READY, VOICES, Memory
+from .layout import ATTACK_FRAMES, CACHES, FRAME, FREE, KEYS, LAYERS, MISSING, READY, STALE, VOICES, Memory
 from .streaming import is_sane_block
+from .timbres import Timbres
 
 MIDDLE = 60  # middle C: keys near it are rendered first
 ROWS = BATCHES[-1]
@@ -21,26 +23,36 @@ F4 = np.float32
 class AttackCache:
     """Slots of shared memory and the programs they hold. Generator thread only."""
 
-    def __init__(
-        self, memory: Memory, generator: Generator, rate: float, latents: dict[int, NDArray[F4]]
-    ) -> None:
-        self.memory, self.generator, self.rate, self.latents = memory, generator, rate, latents
+    def __init__(self, memory: Memory, generator: Generator, rate: float, timbres: Timbres) -> None:
+        self.memory, self.generator, self.rate, self.timbres = memory, generator, rate, timbres
         self.programs: list[int | None] = [None] * CACHES
         self.used: list[int] = [0] * CACHES
         self.turn = 0
         self.rows = VOICES + np.arange(ROWS)
+        self.tried = np.zeros((CACHES, KEYS), np.int64)  # revision of the timbre that a key was rendered with
+        self.complete = [0] * CACHES  # revision for which every key of a slot was
+        self.attacks = np.zeros((ROWS, ATTACK_FRAMES, FRAME), F4)
 
-    def next_missing(self) -> int | None:
+    def work(self) -> Iterator[None] | None:
+        """The next batch of attacks to render, step by step; None when every key has been."""
+        program = self._next_missing()
+        if program is not None:
+            self.hold(program)
+        for slot in sorted(range(CACHES), key=lambda slot: -self.used[slot]):
+            keys = self._untried(slot)
+            if len(keys):
+                return self._render(slot, keys[: ROWS // LAYERS])
+        return None
+
+    def _next_missing(self) -> int | None:
         """A program that some channel has chosen and no slot holds."""
-        chosen = np.unique(self.memory.channels["program"])
+        chosen = [int(program) for program in np.unique(self.memory.channels["program"])]
         self.turn += 1
         for program in chosen:
-            if int(program) in self.programs:
-                self.used[self.programs.index(int(program))] = self.turn
-        for program in chosen:
-            if int(program) in self.latents and int(program) not in self.programs:
-                return int(program) if self._free_slot() is not None else None
-        return None
+            if program in self.programs:
+                self.used[self.programs.index(program)] = self.turn
+        missing = (p for p in chosen if self.timbres.known[p] and p not in self.programs)
+        return next(missing, None)
 
     def _free_slot(self) -> int | None:
         """Slot that is empty or was chosen longest ago, and that no voice reads."""
@@ -50,51 +62,73 @@ class AttackCache:
         idle = [s for s in range(CACHES) if s not in reading and stale[s]]
         return min(idle, key=lambda s: (self.programs[s] is not None, self.used[s])) if idle else None
 
-    def fill(self, program: int) -> Iterator[None]:
-        """Render a program's attacks, middle keys first; yields after every step of the network."""
-        slot = self._claim(program)
-        if slot is None:
-            return
-        sound = self.memory.programs[program]
-        keys = sorted(range(int(sound["low"]), int(sound["high"]) + 1), key=lambda key: abs(key - MIDDLE))
-        per_batch = ROWS // LAYERS
-        try:
-            for start in range(0, len(keys), per_batch):
-                yield from self._fill_keys(slot, program, np.array(keys[start : start + per_batch]))
-        except Exception:  # the feeder counts and tells it; the program is tried again
-            self.programs[slot] = None
-            sound["cache"] = -1
-            raise
-
-    def _claim(self, program: int) -> int | None:
+    def hold(self, program: int) -> None:
+        """Give a program a slot, if one is free; its keys are missing until they are rendered."""
         slot = self._free_slot()
-        if slot is None:
-            return None
+        if slot is None or program in self.programs:
+            return
         former = self.programs[slot]
         if former is not None:
             self.memory.programs[former]["cache"] = -1
-        self.memory.lamps[slot * KEYS : (slot + 1) * KEYS] = MISSING
+        self._lamps(slot)[:] = MISSING
+        self.tried[slot], self.complete[slot] = 0, 0
         self.programs[slot], self.used[slot] = program, self.turn
         self.memory.programs[program]["cache"] = slot
-        return slot
 
-    def _fill_keys(self, slot: int, program: int, keys: NDArray[np.int64]) -> Iterator[None]:
-        rows = self.rows[: len(keys) * LAYERS]
+    def _untried(self, slot: int) -> NDArray[np.int64]:
+        """Keys not yet rendered with the timbre as it is, middle ones first. Their lamps turn stale."""
+        program = self.programs[slot]
+        revision = 0 if program is None else int(self.timbres.revisions[program])
+        if self.complete[slot] == revision:
+            return np.zeros(0, np.int64)
+        sound = self.memory.programs[program]
+        keys = np.arange(int(sound["low"]), int(sound["high"]) + 1)
+        keys = keys[self.tried[slot, keys] != revision]
+        lamps = self._lamps(slot)
+        lamps[keys[lamps[keys] == READY]] = STALE
+        self.complete[slot] = 0 if len(keys) else revision
+        nearest: NDArray[np.int64] = keys[np.argsort(np.abs(keys - MIDDLE), kind="stable")]
+        return nearest
+
+    def _lamps(self, slot: int) -> NDArray[np.int64]:
+        return self.memory.lamps[slot * KEYS : (slot + 1) * KEYS]
+
+    def _render(self, slot: int, keys: NDArray[np.int64]) -> Iterator[None]:
+        """Render attacks; yields after every step of the network, and hands them over together."""
+        program = self.programs[slot]
+        assert program is not None
+        revision = int(self.timbres.revisions[program])
+        attacks = self.attacks[: len(keys) * LAYERS]
+        try:
+            character = self._start(program, keys)
+            for frame in range(0, ATTACK_FRAMES, self.generator.frames_per_step):
+                times = np.full(len(attacks), frame / self.rate, F4)
+                block = checked_step(self.generator, self.rows[: len(attacks)], times)
+                attacks[:, frame : frame + block.shape[1]] = block[:, : ATTACK_FRAMES - frame]
+                yield
+        except Exception:  # the feeder counts and tells it; the program is tried again
+            self.programs[slot] = None
+            self.memory.programs[program]["cache"] = -1
+            raise
+        if self.programs[slot] == program:
+            self.tried[slot, keys] = revision
+            self._hand_over(slot, keys, attacks, character)
+
+    def _start(self, program: int, keys: NDArray[np.int64]) -> Character:
         pitch = np.repeat(keys, LAYERS).astype(F4)
         velocity = np.tile((np.arange(LAYERS, dtype=F4) + 1) / LAYERS, len(keys)).astype(F4)
-        latent = np.tile(self.latents[program].astype(F4), (len(rows), 1))
-        character = checked_reset(self.generator, rows, pitch, velocity, latent)
+        latent = np.tile(self.timbres.latents[program], (len(pitch), 1))
+        return checked_reset(self.generator, self.rows[: len(pitch)], pitch, velocity, latent)
+
+    def _hand_over(
+        self, slot: int, keys: NDArray[np.int64], attacks: NDArray[F4], character: Character
+    ) -> None:
+        """Let the callback read attacks (keys * LAYERS, ATTACK_FRAMES, FRAME), if they are sane."""
+        if not is_sane_block(attacks.reshape(-1, FRAME)):
+            return
+        memory = self.memory
         slopes, motion, onset = (part.reshape(len(keys), LAYERS, *part.shape[1:]) for part in character)
-        attacks = self.memory.attack[slot]
-        sane = True
-        for frame in range(0, ATTACK_FRAMES, self.generator.frames_per_step):
-            frames = checked_step(self.generator, rows, np.full(len(rows), frame / self.rate, F4))
-            sane = sane and is_sane_block(frames.reshape(-1, frames.shape[-1]))
-            block = frames.reshape(len(keys), LAYERS, *frames.shape[1:])
-            attacks[keys, :, frame : frame + frames.shape[1]] = block
-            yield
-        if sane:
-            self.memory.attack_motions[slot, keys] = motion
-            self.memory.attack_onsets[slot, keys] = onset
-            self.memory.slopes[slot, keys] = slopes[:, :, 0].mean(axis=1)
-            self.memory.lamps[slot * KEYS + keys] = READY
+        memory.attack[slot, keys] = attacks.reshape(len(keys), LAYERS, ATTACK_FRAMES, FRAME)
+        memory.attack_motions[slot, keys], memory.attack_onsets[slot, keys] = motion, onset
+        memory.slopes[slot, keys] = slopes[:, :, 0].mean(axis=1)
+        self._lamps(slot)[keys] = READY

@@ -182,7 +182,7 @@ def aim_voice(memory: Memory, v: int) -> None:
     blend = np.float32(place - int(place))
     if voice.shaped:
         shape_voice(memory, v, age)
-    hertz = voice.fundamental * bend_ratio(channel)
+    hertz = voice.fundamental * bend_ratio(channel, memory.programs[voice.program].vibrato)
     turn = 2.0 * math.pi * hertz / state.rate
     gather_partials(voice, blend, np.float32(turn), np.float32(hertz), state.tick_left)
     left, right, send = voice_gains(memory, voice, channel)

@@ -9,7 +9,7 @@ from .compiling import realtime
 from .layout import CHANNELS, Memory
 from .voices import end_note, lift_pedal, release_channel, silence_channel, start_note
 
-NOTE_OFF, NOTE_ON, _, CONTROL, PROGRAM_CHANGE, _, BEND = range(8, 15)  # status >> 4
+NOTE_OFF, NOTE_ON, _, CONTROL, PROGRAM_CHANGE, PRESSURE, BEND = range(8, 15)  # status >> 4
 DRUM_CHANNEL = 9  # shown as 10: silent until there is a drum kit
 
 MODULATION, DATA, VOLUME, PAN, EXPRESSION, DATA_FINE, SUSTAIN = 1, 6, 7, 10, 11, 38, 64
@@ -31,6 +31,7 @@ def reset_channel(channel: Any) -> None:
     channel.expression = np.float32(1.0)
     channel.bend = np.float32(0.0)
     channel.modulation = np.float32(0.0)
+    channel.pressure = np.float32(0.0)
     channel.parameter = NO_PARAMETER
     channel.pedal = 0
 
@@ -61,6 +62,8 @@ def apply_event(memory: Memory, port: int, status: int, data1: int, data2: int) 
         control(memory, c, data1, data2)
     elif kind == PROGRAM_CHANGE:
         change_program(memory, channel, data1)
+    elif kind == PRESSURE:
+        channel.pressure = np.float32(data1) / CODED
     elif kind == BEND:
         channel.bend = np.float32(data1 + 128 * data2 - 8192) / np.float32(8192.0)
 
@@ -73,7 +76,7 @@ def press_key(memory: Memory, c: int, key: int, velocity: np.float32) -> None:
     if channel.muted:
         memory.telemetry[0].drums_muted += 1
     elif sound.known:
-        start_note(memory, c, key, velocity)
+        start_note(memory, c, key, np.float32(velocity**sound.velocity_curve))
 
 
 @realtime
@@ -165,8 +168,8 @@ def move_channels(memory: Memory, seconds: float) -> None:
 
 
 @realtime
-def bend_ratio(channel: Any) -> float:
-    """Frequency ratio that bend, tuning and the modulation wheel ask for now."""
-    sway = VIBRATO_DEPTH * channel.modulation * np.float32(math.sin(channel.vibrato_phase))
+def bend_ratio(channel: Any, vibrato: np.float32) -> float:
+    """Frequency ratio that bend, tuning and the share `vibrato` of the modulation wheel ask for now."""
+    sway = VIBRATO_DEPTH * vibrato * channel.modulation * np.float32(math.sin(channel.vibrato_phase))
     ratio: float = 2.0 ** (float(channel.bend_now + sway) / 12.0)
     return ratio

@@ -1,5 +1,6 @@
 """The engine a host holds: its memory, its programs, its generator, its event ring."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from .heads.noise import noise_loops
 from .layout import MOST_VOICES, PROGRAMS, Memory, make_memory
 from .rings import Ring, claim, make_ring, publish
 from .telemetry import Telemetry, read_telemetry
+from .timbres import Timbres
 
 LOWEST_RATE, HIGHEST_RATE = 8_000.0, 192_000.0  # Hz
 HEADROOM_DB = -3.0  # sixteen loud notes stay under the limiter
@@ -28,7 +30,11 @@ F4 = np.float32
 
 @dataclass(frozen=True)
 class Sound:
-    """What a program number stands for. Levels in dB; `release` scales the release time; pan -1 … 1."""
+    """What a program number stands for. Levels in dB; `release` scales the release time; pan -1 … 1.
+
+    `wheel` and `pressure` are added to the latent at full deflection; empty ones are none. `vibrato` (0 … 1)
+    is how much of the wheel acts as vibrato; `velocity_curve` is an exponent on the velocity.
+    """
 
     latent: tuple[float, ...]
     divisor: float = 1.0
@@ -38,6 +44,10 @@ class Sound:
     pan: float = 0.0
     low: int = 0
     high: int = 127
+    wheel: tuple[float, ...] = ()
+    pressure: tuple[float, ...] = ()
+    vibrato: float = 1.0
+    velocity_curve: float = 1.0
 
 
 @offline
@@ -72,14 +82,14 @@ class Engine:
             raise EngineError(f"a rate of {rate:g} Hz cannot be played; choose 8000 to 192000 Hz")
         self.bundle, self.rate = bundle, float(rate)
         self.memory = make_memory(midi)
-        self.latents: dict[int, NDArray[F4]] = {}
+        self.timbres = Timbres(bundle.latent)
         self._prepare_state(min(max(polyphony, 1), MOST_VOICES), seed)
         self.handle = make_handle(self.memory)
         self.feeder = Feeder(
             self.memory,
             generator or OnnxGenerator(bundle),
             Timing(bundle.head.frame_rate, bundle.head.longest_seconds),
-            self.latents,
+            self.timbres,
         )
         self._compile()
 
@@ -107,7 +117,25 @@ class Engine:
         entry["level"], entry["release"] = 10.0 ** (sound.level_db / 20.0), sound.release
         entry["reverb"], entry["pan"], entry["divisor"] = sound.reverb, sound.pan, sound.divisor
         entry["low"], entry["high"], entry["known"] = sound.low, sound.high, 1
-        self.latents[program] = np.asarray(sound.latent, F4)
+        entry["vibrato"], entry["velocity_curve"] = sound.vibrato, sound.velocity_curve
+        offsets = (
+            self._latent(offset or (0.0,) * self.bundle.latent) for offset in (sound.wheel, sound.pressure)
+        )
+        self.timbres.set(program % PROGRAMS, self._latent(sound.latent), *offsets)
+
+    def _latent(self, numbers: Sequence[float]) -> NDArray[F4]:
+        if len(numbers) != self.bundle.latent:
+            raise EngineError(
+                f"{len(numbers)} latents for {self.bundle.name}, which has {self.bundle.latent}; give as many"
+            )
+        return np.asarray(numbers, F4)
+
+    def move(self, program: int, latent: Sequence[float]) -> None:
+        """Move a program's latent while it sounds: voices follow within two blocks, attacks in quiet moments.
+
+        Any Python thread.
+        """
+        self.timbres.move(program % PROGRAMS, self._latent(latent))
 
     def select(self, program: int) -> None:
         """Start every channel on a program. Before the first callback."""
@@ -116,9 +144,8 @@ class Engine:
     def prepare(self, programs: list[int] | None = None) -> None:
         """Fill the attack cache of `programs`, or of those the channels have chosen, before sound starts."""
         for program in programs or []:
-            if program in self.latents and program not in self.feeder.cache.programs:
-                for _ in self.feeder.cache.fill(program):
-                    pass
+            if self.timbres.known[program]:
+                self.feeder.cache.hold(program)
         self.feeder.settle_cache()
 
     def push(self, time: int, status: int, data1: int, data2: int = 0, port: int = 0) -> bool:

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attack import AttackCache
-from .generators.contract import Generator, checked_reset, checked_step
+from .generators.contract import Generator, checked_condition, checked_reset, checked_step
 from .layout import FRAME, NOISE, RATIO, VOICES, Memory
 from .priority import raise_priority
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
+from .timbres import Timbres, Travel
 
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
 IDLE_SECONDS = 0.002
@@ -39,16 +40,16 @@ class Timing:
 class Feeder:
     """Owns the generator. `serve` may be called from one thread only: its own, or the offline renderer's."""
 
-    def __init__(
-        self, memory: Memory, generator: Generator, timing: Timing, latents: dict[int, NDArray[F4]]
-    ) -> None:
-        self.memory, self.generator, self.timing, self.latents = memory, generator, timing, latents
+    def __init__(self, memory: Memory, generator: Generator, timing: Timing, timbres: Timbres) -> None:
+        self.memory, self.generator, self.timing = memory, generator, timing
         self.seen = np.zeros(VOICES, np.int64)  # serial each row of generator state belongs to
         self.counts = np.zeros(VOICES, np.int64)  # frames written of that note
         self.decay = np.zeros(VOICES, F4)  # dB per second beyond the longest trained time
         self.demand = np.zeros(VOICES, np.int64)
         generator.prepare(VOICES + MOST_STEPPED)
-        self.cache = AttackCache(memory, generator, timing.rate, latents)
+        self.cache = AttackCache(memory, generator, timing.rate, timbres)
+        block = generator.frames_per_step / float(memory.state[0]["frames_per_sample"])
+        self.travel = Travel(memory, timbres, round(block))
         self.jobs: Iterator[None] = iter(())
         self.failures = 0
         self.last_failure = ""
@@ -65,6 +66,7 @@ class Feeder:
 
     def serve(self) -> bool:
         """Step the most urgent voices once; False when every voice is far enough ahead."""
+        self.follow()
         found = gather_demand(self.memory, LEAD, self.seen, self.counts, self.demand)
         if found == 0:
             return False
@@ -83,11 +85,21 @@ class Feeder:
             return
         chosen = rows[new]
         wanted = self.memory.requests[chosen]
-        latent = np.stack([self.latents[int(p)] for p in wanted["program"]]).astype(F4)
+        latent = self.travel.latents(chosen)
         pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
         character = checked_reset(self.generator, chosen, pitch, velocity, latent)
         self.memory.motions[chosen], self.memory.onsets[chosen] = character.motion, character.onset
         self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, character.slopes[:, 1]
+
+    def follow(self) -> None:
+        """Condition voices anew whose latent has moved; heard once the frames written before are used up."""
+        rows = self.travel.moved(np.flatnonzero((self.seen > 0) & (self.seen == self.memory.serials)))
+        if len(rows):
+            wanted = self.memory.requests[rows]
+            pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
+            latent = self.travel.latents(rows)
+            character = checked_condition(self.generator, rows, pitch, velocity, latent)
+            self.memory.motions[rows], self.decay[rows] = character.motion, character.slopes[:, 1]
 
     def _skip_missed(self, rows: NDArray[np.int64]) -> None:
         """Drop the blocks a stalled stream has missed, so that lateness never grows."""
@@ -108,11 +120,9 @@ class Feeder:
         """Render a little of the attack cache; False when all keys of the programs in use are ready."""
         for _ in self.jobs:
             return True
-        program = self.cache.next_missing()
-        if program is None:
-            return False
-        self.jobs = self.cache.fill(program)
-        return True
+        job = self.cache.work()
+        self.jobs = job or iter(())
+        return job is not None
 
     def settle(self) -> None:
         """Serve until nothing is wanted. Offline renderer, and before sound starts."""

@@ -37,7 +37,7 @@ PENDING = 4096
 EVENTS = 4096  # capacity of an event ring
 
 FREE, HELD, RELEASED, FADING = range(4)  # stages of a voice
-MISSING, READY = range(2)  # lamps of the attack cache
+MISSING, READY, STALE = range(3)  # lamps of the attack cache; stale: the latent has moved, but it plays
 
 F4, F8, I4, I8, U1 = np.float32, np.float64, np.int32, np.int64, np.uint8
 
@@ -95,7 +95,8 @@ CHANNEL = np.dtype(
         ("bend_range", F4),  # semitones
         ("fine", F4),  # semitones, RPN 1
         ("coarse", F4),  # semitones, RPN 2
-        ("modulation", F4),  # 0 … 1
+        ("modulation", F4),  # 0 … 1; read by the generator thread too
+        ("pressure", F4),  # 0 … 1; read by the generator thread too
         ("vibrato_phase", F4),
         ("parameter", I4),  # RPN selected by CC 100 and 101; -1 none
         ("pedal", U1),
@@ -111,6 +112,8 @@ PROGRAM = np.dtype(
         ("release", F4),  # scale of the release time
         ("reverb", F4),  # send, 0 … 1
         ("pan", F4),
+        ("vibrato", F4),  # share of the modulation wheel that acts as vibrato, 0 … 1
+        ("velocity_curve", F4),  # exponent: above 1 softer, below 1 louder
         ("divisor", F4),  # partial k sounds at k / divisor times the pitch
         ("low", I4),  # keys with a timbre of their own; beyond them the nearest one's, at the right pitch
         ("high", I4),
@@ -199,7 +202,7 @@ STIR = np.dtype(
 )
 """How one partial of a voice stirs."""
 
-REQUEST = np.dtype([("pitch", F4), ("velocity", F4), ("program", I4)], align=True)
+REQUEST = np.dtype([("pitch", F4), ("velocity", F4), ("program", I4), ("channel", I4)], align=True)
 """What the callback asks of the generator thread for one note."""
 
 HISTOGRAM = 64
@@ -250,7 +253,7 @@ class Memory(NamedTuple):
     slopes: NDArray[np.float32]  # (CACHES, KEYS) release in dB per second; generator thread
     attack_motions: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, MOTION); generator thread
     attack_onsets: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS); generator thread
-    lamps: NDArray[np.int64]  # (CACHES * KEYS,) MISSING or READY; generator thread
+    lamps: NDArray[np.int64]  # (CACHES * KEYS,) MISSING, READY or STALE; generator thread
     frames: NDArray[np.float32]  # (VOICES, STREAM_FRAMES, FRAME); generator thread
     motions: NDArray[np.float32]  # (VOICES, MOTION); generator thread
     onsets: NDArray[np.float32]  # (VOICES, ONSET_BANDS, ONSET_STEPS); generator thread

@@ -14,7 +14,7 @@ from .layout import (
     FREE,
     HELD,
     KEYS,
-    READY,
+    MISSING,
     RELEASED,
     TICK,
     VOICES,
@@ -227,7 +227,7 @@ def choose_sound(memory: Memory, voice: Any, program: int) -> None:
     voice.fundamental = CONCERT_A * 2.0 ** ((voice.key - 69) / 12.0) / sound.divisor
     voice.timbre = min(max(voice.key, sound.low), sound.high)
     voice.cache = sound.cache
-    if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + voice.timbre] != READY:
+    if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + voice.timbre] == MISSING:
         voice.cache = -1
 
 
@@ -248,5 +248,6 @@ def request_frames(memory: Memory, v: int) -> None:
     voice, request = memory.voices[v], memory.requests[v]
     store_release(memory.serials, v, 0)
     request.pitch, request.velocity, request.program = np.float32(voice.timbre), voice.velocity, voice.program
+    request.channel = voice.channel
     store_release(memory.position, v, 0)
     store_release(memory.serials, v, voice.serial)

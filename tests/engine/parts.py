@@ -50,6 +50,9 @@ class Organ:
             frames[:, j, NOISE:] = levels[:, None] * 0.01
         return frames
 
+    def condition(self, rows, pitch, velocity, latent) -> Character:
+        return self.reset(rows, pitch, velocity, latent)
+
     def close(self) -> None:
         pass
 
@@ -76,6 +79,9 @@ class Steady:
 
     def step(self, rows, time) -> NDArray[F4]:
         return np.tile(self.frame, (len(rows), 2, 1))
+
+    def condition(self, rows, pitch, velocity, latent) -> Character:
+        return self.reset(rows, pitch, velocity, latent)
 
     def close(self) -> None:
         pass

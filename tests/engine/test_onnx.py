@@ -23,7 +23,7 @@ STEP: Gains = {"amplitude": ((2, PARTIALS), 0.01), "ratio": ((2, PARTIALS), 1.0)
 
 
 def network(inputs: dict[str, list[object]], outputs: Gains) -> bytes:
-    """A network whose every output is the latent, or film made of it, times a number, in a shape of its own."""
+    """A network whose every output, in a shape of its own, is the latent, or film, times a number."""
     nodes, weights, results = [], [], []
     source = list(inputs)[-1] if "latent" in inputs else "film"
     for name, (shape, gain) in outputs.items():

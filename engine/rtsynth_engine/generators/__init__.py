@@ -1,1 +1,1 @@
-"""Generators: networks that turn conditioning into frames, behind one contract of four calls."""
+"""Generators: networks that turn conditioning into frames, behind one contract of five calls."""

@@ -1,4 +1,4 @@
-"""What a generator is: four calls, all made by one thread, the generator's."""
+"""What a generator is: five calls, all made by one thread, the generator's."""
 
 from typing import NamedTuple, Protocol
 
@@ -41,6 +41,15 @@ class Generator(Protocol):
     ) -> Character:
         """Start notes: MIDI pitch (n,), velocity 0 … 1 (n,), latent (n, latent size)."""
 
+    def condition(
+        self,
+        rows: NDArray[np.int64],
+        pitch: NDArray[np.float32],
+        velocity: NDArray[np.float32],
+        latent: NDArray[np.float32],
+    ) -> Character:
+        """Let notes that sound go on under another latent; arguments as in `reset`."""
+
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:
         """Frames (n, frames_per_step, FRAME) that begin `time` (n,) seconds after note-on; valid until the
         next call.
@@ -78,6 +87,17 @@ def checked_reset(
 ) -> Character:
     """`reset`, whose shapes can be relied on and whose numbers can be played. Raises ValueError."""
     return _checked(generator.reset(rows, pitch, velocity, latent), len(rows))
+
+
+def checked_condition(
+    generator: Generator,
+    rows: NDArray[np.int64],
+    pitch: NDArray[np.float32],
+    velocity: NDArray[np.float32],
+    latent: NDArray[np.float32],
+) -> Character:
+    """`condition`, as `checked_reset`."""
+    return _checked(generator.condition(rows, pitch, velocity, latent), len(rows))
 
 
 def _checked(character: Character, count: int) -> Character:

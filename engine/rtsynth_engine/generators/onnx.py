@@ -167,10 +167,21 @@ class OnnxGenerator:
         latent: NDArray[np.float32],
     ) -> Character:
         """Condition the notes of `rows` and forget what these rows played before."""
-        note = self._run_note(pitch, velocity, latent)
         self._unload(rows)
         for array in self.memory.values():
             array[rows] = 0.0
+        return self.condition(rows, pitch, velocity, latent)
+
+    def condition(
+        self,
+        rows: NDArray[np.int64],
+        pitch: NDArray[np.float32],
+        velocity: NDArray[np.float32],
+        latent: NDArray[np.float32],
+    ) -> Character:
+        """Condition the notes of `rows`, whose states go on."""
+        note = self._run_note(pitch, velocity, latent)
+        self._unload(rows)
         for name in ("film", "static"):
             self.memory[name][rows] = note[name]
         plain = plain_character(note["slopes"])

@@ -1,0 +1,84 @@
+"""Timbres: the latent of every program, how far wheel and pressure move it, and which voices must follow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .layout import PROGRAMS, VOICES, Memory
+
+F4 = np.float32
+LEAST = 1.01 / 127.0  # a controller that moved by no more than its finest step is left alone
+MOST_MOVED = 32  # voices conditioned anew in one turn: a fraction of a millisecond for the flagship
+WHEEL, PRESSURE = range(2)
+
+
+class Timbres:
+    """Written by the host's thread, read by the generator's; `size` numbers to a latent."""
+
+    def __init__(self, size: int) -> None:
+        self.latents = np.zeros((PROGRAMS, size), F4)
+        self.offsets = np.zeros((PROGRAMS, 2, size), F4)  # of wheel and pressure at full deflection
+        self.reach = np.zeros((PROGRAMS, 2), F4)  # 1 where there is such an offset
+        self.known = np.zeros(PROGRAMS, np.bool_)
+        self.revisions = np.ones(PROGRAMS, np.int64)  # how often a latent was set
+
+    def set(self, program: int, latent: NDArray[F4], wheel: NDArray[F4], pressure: NDArray[F4]) -> None:
+        """Give a program its latent (size,) and the offsets of wheel and pressure (size,)."""
+        self.offsets[program, WHEEL], self.offsets[program, PRESSURE] = wheel, pressure
+        self.reach[program] = self.offsets[program].any(axis=1)
+        self.known[program] = True
+        self.move(program, latent)
+
+    def move(self, program: int, latent: NDArray[F4]) -> None:
+        """Give a program another latent (size,), which its sounding voices follow."""
+        self.latents[program] = latent
+        self.revisions[program] += 1
+
+    def at(self, programs: NDArray[np.int64], controls: NDArray[F4]) -> NDArray[F4]:
+        """Latents (n, size) of `programs` (n,) with wheel and pressure at `controls` (n, 2), 0 … 1."""
+        moved = np.einsum("nc,ncz->nz", controls, self.offsets[programs])
+        return np.asarray(self.latents[programs] + moved, F4)
+
+
+class Travel:
+    """What each voice was last conditioned on. Generator thread only."""
+
+    def __init__(self, memory: Memory, timbres: Timbres, pause: int) -> None:
+        self.memory, self.timbres = memory, timbres
+        self.pause = pause  # audio frames between two turns
+        self.turn = -pause  # the clock at the last one
+        self.controls = np.zeros((VOICES, 2), F4)
+        self.revisions = np.zeros(VOICES, np.int64)
+        self.since = np.zeros(VOICES, np.int64)  # the clock when a voice was conditioned
+
+    def latents(self, rows: NDArray[np.int64]) -> NDArray[F4]:
+        """Latents (n, size) of the voices `rows` (n,) now; they count as conditioned on them."""
+        programs, controls = self._now(rows)
+        self.controls[rows], self.revisions[rows] = controls, self.timbres.revisions[programs]
+        self.since[rows] = self._clock()
+        return self.timbres.at(programs, controls)
+
+    def moved(self, conditioned: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Voices to condition anew: those of `conditioned` (n,) whose timbre has moved since.
+
+        At most MOST_MOVED in a turn, those that wait longest first, and no turn within `pause`: moving costs
+        the streams little, however wildly a wheel moves.
+        """
+        clock = self._clock()
+        if clock - self.turn < self.pause:
+            return conditioned[:0]
+        self.turn = clock
+        programs, controls = self._now(conditioned)
+        far = (np.abs(controls - self.controls[conditioned]) > LEAST).any(axis=1)
+        rows = conditioned[far | (self.revisions[conditioned] != self.timbres.revisions[programs])]
+        waiting: NDArray[np.int64] = rows[np.argsort(self.since[rows], kind="stable")]
+        return waiting[:MOST_MOVED]
+
+    def _clock(self) -> int:
+        return int(self.memory.state[0]["clock"])
+
+    def _now(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[F4]]:
+        """Programs (n,), and where the wheel and pressure that reach them stand (n, 2)."""
+        requests = self.memory.requests[rows]
+        programs, channels = requests["program"], self.memory.channels[requests["channel"]]
+        controls = np.stack([channels["modulation"], channels["pressure"]], axis=1)
+        return programs, controls * self.timbres.reach[programs]
