@@ -20,6 +20,7 @@ ZONES = ((19, 94), (94, 281), (281, 745))  # frames
 PADDING = 94  # frames mirrored at both ends before a band is cut out
 WIDEST_CENTS, MOST_DB, MOST_CENTS = 300.0, 24.0, 150.0
 BEAT_HZ = (0.5, 12.0)
+SLOWEST_HZ = 0.1  # a level without any line has none
 BEAT_FFT, BEAT_FROM, BEAT_TO = 4096, 19, 745
 HARMONICS = 3  # a beat in dB is no sine: its overtones belong to it
 
@@ -142,7 +143,7 @@ def measure_beats(level: F4, present: NDArray[np.bool_]) -> tuple[tuple[F4, F4, 
             gate[k] = np.clip((min(share, explained) - 0.5) / 0.3, 0, 1) * np.clip(
                 (at - BEAT_HZ[0]) / 0.2, 0, 1
             )
-            depth[k], rate[k], weight[k] = found.var() * gate[k], np.log(at), 1
+            depth[k], rate[k], weight[k] = found.var() * gate[k], np.log(max(at, SLOWEST_HZ)), 1
             line[BEAT_FROM:BEAT_TO, k] = found * gate[k]
     return (depth, rate, gate, weight), line
 
