@@ -64,6 +64,14 @@ def program_map(presets: Sequence[Preset]) -> dict[int, Preset]:
     return {program: _nearest(program, own) or fallback for program in range(PROGRAMS)}
 
 
+def programs_of(presets: Sequence[Preset]) -> dict[str, list[int]]:
+    """General MIDI programs that each preset answers, by its id. Raises PresetError as `program_map`."""
+    answers: dict[str, list[int]] = {}
+    for program, preset in program_map(presets).items():
+        answers.setdefault(preset.id, []).append(program)
+    return answers
+
+
 def _nearest(program: int, own: dict[int, Preset]) -> Preset | None:
     family = [number for number in own if number // FAMILY == program // FAMILY]
     return own[min(family, key=lambda number: (abs(number - program), number))] if family else None

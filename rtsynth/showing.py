@@ -27,7 +27,8 @@ def lines(preset: Preset, timbre: Timbre) -> Iterator[tuple[str, str]]:
     yield "name", f"{preset.name} ({preset.id})"
     yield "category", preset.category
     yield "tags", ", ".join(preset.tags) or "none"
-    yield "programs", programs(preset) or "none"
+    yield "program", "none" if preset.program is None else str(preset.program)
+    yield "stands in for", " ".join(map(str, preset.also)) or "none"
     yield "instrument", f"{preset.instrument}, {_source(preset)}"
     yield "keys", f"{timbre.low} to {timbre.high}"
     yield "level", f"{timbre.level_db:+.1f} dB ({mix.level_db:+.1f} dB of its own), pan {mix.pan:+.1f}"
@@ -39,12 +40,6 @@ def lines(preset: Preset, timbre: Timbre) -> Iterator[tuple[str, str]]:
     yield from ((f"macro {macro.name}", _macro(macro)) for macro in preset.macros)
     yield "latent", " ".join(f"{value:.2f}" for value in timbre.latent)
     yield "file", str(preset.path)
-
-
-def programs(preset: Preset) -> str:
-    """General MIDI programs that choose the preset, its own first."""
-    own = () if preset.program is None else (preset.program,)
-    return " ".join(map(str, (*own, *preset.also)))
 
 
 def _source(preset: Preset) -> str:

@@ -8,7 +8,7 @@ import click
 from ..errors import HostError
 from .output import json_option, print_json, print_table, warn
 
-COLUMNS = ("id", "name", "category", "instrument", "program", "also", "pitched", "tags")
+COLUMNS = ("id", "name", "category", "instrument", "program", "pitched", "tags")
 preset_argument = click.argument("preset")
 
 
@@ -22,18 +22,29 @@ def presets() -> None:
 @click.option("--tag", metavar="NAME", help="Only those with a tag.")
 @json_option
 def list_presets(category: str | None, tag: str | None, as_json: bool) -> None:
-    """List every preset: those that ship with rtsynth and your own."""
-    from ..choosing import filtered
+    """List every preset: those that ship with rtsynth and your own, and the programs each answers."""
+    from ..choosing import filtered, programs_of
     from ..presets import load_presets
-    from ..showing import programs
 
     found, refused = load_presets()
-    chosen = filtered(found, category, tag)
+    answers, chosen = programs_of(found), filtered(found, category, tag)
     if as_json:
-        print_json([{column: getattr(preset, column) for column in COLUMNS} for preset in chosen])
+        rows = [{column: getattr(preset, column) for column in COLUMNS} for preset in chosen]
+        print_json([row | {"programs": answers.get(row["id"], [])} for row in rows])
     else:
-        rows = [(each.id, each.name, each.category, programs(each), ", ".join(each.tags)) for each in chosen]
-        print_table(("id", "name", "category", "programs", "tags"), rows)
+        print_table(
+            ("id", "name", "category", "programs", "tags"),
+            [
+                (
+                    each.id,
+                    each.name,
+                    each.category,
+                    " ".join(map(str, answers.get(each.id, []))),
+                    ", ".join(each.tags),
+                )
+                for each in chosen
+            ],
+        )
     warn(*refused)
 
 

@@ -1,10 +1,12 @@
 """Finding a preset as a person types it, and one for each of the 128 programs."""
 
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from rtsynth.choosing import find_preset, program_map
+from rtsynth.choosing import filtered, find_preset, program_map, programs_of
 from rtsynth.errors import PresetError
 from rtsynth.presets import Preset
 
@@ -99,3 +101,26 @@ def test_a_kit_without_pitch_never_stands_in_for_a_program() -> None:
 def test_a_bank_without_programs_is_refused() -> None:
     with pytest.raises(PresetError, match="reinstall"):
         program_map(BANK[-1:])
+
+
+def test_a_preset_stands_in_for_programs_that_none_has_for_its_own() -> None:
+    also = replace(BANK[0], also=(4, 100))
+    programs = program_map([also, *BANK[1:]])
+    assert programs[100].id == "acoustic-grand-piano"
+    assert programs[4].id == "electric-piano"
+
+
+def test_each_preset_tells_which_programs_it_answers() -> None:
+    answers = programs_of(BANK)
+    assert answers["violin"] == [40, 41]
+    assert "piano" not in answers
+    assert sorted(chain.from_iterable(answers.values())) == list(range(128))
+
+
+def test_presets_are_chosen_by_category_and_tag() -> None:
+    tagged = replace(BANK[2], tags=("bowed",))
+    assert filtered([*BANK, tagged], "strings", "bowed") == [tagged]
+    with pytest.raises(PresetError, match="no preset of category 'brass'; there are piano, strings"):
+        filtered(BANK[:4], "brass")
+    with pytest.raises(PresetError, match="no preset with tag 'blown'; there are bowed"):
+        filtered([*BANK, tagged], tag="blown")
