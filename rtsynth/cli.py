@@ -8,6 +8,7 @@ import click
 from rtsynth_engine.errors import EngineError
 
 from . import __version__
+from .commands.dataset import dataset
 from .commands.demo import demo
 from .commands.devices import devices
 from .commands.doctor import doctor
@@ -16,6 +17,7 @@ from .commands.instruments import instruments
 from .commands.play import play
 from .commands.presets import presets
 from .commands.render import render
+from .commands.resynth import resynth
 
 REFUSED, INTERRUPTED = 2, 130  # exit statuses
 
@@ -29,7 +31,7 @@ def rtsynth() -> None:
     """
 
 
-for command in (play, demo, render, presets, instruments, devices, doctor, evaluate):
+for command in (play, demo, render, presets, instruments, devices, doctor, evaluate, dataset, resynth):
     rtsynth.add_command(command)
 
 

@@ -13,7 +13,7 @@ PRICES = {Grid(2): 3.0, Grid(4): 4.0, Grid(1, "stiff"): 0.7, Grid(1, "peaks"): 2
 """What each must gain over the plain grid, in dB: a finer grid reaches less high, moved slots morph worse."""
 
 
-def choose_grid(signals: Sequence[Array], pitches: Sequence[int]) -> Grid:
+def choose_grid(signals: Sequence[Array], pitches: Sequence[float]) -> Grid:
     """The grid that leaves least behind of some notes (each (S,) at 48 kHz, onset near LEAD)."""
     notes = list(zip(signals, pitches, strict=True))
     plain = [left_behind(*note, PLAIN) for note in notes]
@@ -25,7 +25,7 @@ def choose_grid(signals: Sequence[Array], pitches: Sequence[int]) -> Grid:
     return max(merit, key=lambda grid: merit[grid])
 
 
-def left_behind(signal: Array, pitch: int, grid: Grid) -> float:
+def left_behind(signal: Array, pitch: float, grid: Grid) -> float:
     """What partials leave of a note, in dB relative to it, high frequencies raised by 6 dB an octave."""
     note = analyse(signal, pitch, grid)
     start, end = 2400, 96_000

@@ -36,7 +36,7 @@ def measure_release(signal: Array, hold: float = HOLD_SECONDS) -> float:
     return fall(after[: max(int(gone[0]) if len(gone) else len(after), 3)])
 
 
-def measure_late_decay(signal: Array) -> float:
-    """Slope in dB/s over the last second of the hold; NaN when silent."""
-    off = round((LEAD_SECONDS + HOLD_SECONDS) * 100)
+def measure_late_decay(signal: Array, hold: float = HOLD_SECONDS) -> float:
+    """Slope in dB/s over the last second of a hold of `hold` seconds; NaN when silent."""
+    off = round((LEAD_SECONDS + hold) * 100)
     return fall(level_db(signal)[off - 100 : off - 2])

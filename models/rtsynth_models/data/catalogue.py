@@ -1,7 +1,11 @@
 """The General MIDI programs the flagship learns, and the keys each is learned on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+FAMILIES = ("piano", "mallets", "organ", "guitar", "bass", "strings", "ensemble", "brass", "reed", "pipe")
+FAMILIES += ("lead", "pad", "effects", "world", "percussion", "noises")  # of eight programs each
+LOWEST, HIGHEST = 21, 108  # A0 to C8
 HELD_OUT = (39, 54, 69, 84)  # MIDI numbers never trained on, for evaluation
 VELOCITIES = (25, 51, 76, 102, 127)
 
@@ -113,3 +117,10 @@ PROGRAMS = (
 def program(number: int) -> Program:
     """Look up a General MIDI program (0-based); KeyError when it is not in the catalogue."""
     return {p.number: p for p in PROGRAMS}[number]
+
+
+def program_of(number: int, name: str, keys: Collection[int]) -> Program:
+    """The catalogue's program of that number, or what a SoundFont calls it and has `keys` for, A0 to C8."""
+    known = next((p for p in PROGRAMS if p.number == number), None)
+    inside = [key for key in keys if LOWEST <= key <= HIGHEST] or [LOWEST]
+    return known or Program(number, name, FAMILIES[number // 8], min(inside), max(inside))

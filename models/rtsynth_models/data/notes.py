@@ -85,7 +85,8 @@ def load_notes(folder: Path, partials: int, programs: list[int]) -> Notes:
 def _load(stored: Arrays, index: int, partials: int) -> Notes:
     trend = torch.from_numpy(stored["trend"])
     slopes = stored["slopes"].copy()
-    if np.nanmedian(slopes[:, 1]) < LATE_DECAY_LEAST:
+    known = slopes[~np.isnan(slopes[:, 1]), 1]
+    if len(known) and np.median(known) < LATE_DECAY_LEAST:
         slopes[:, 1] = 0.0
     return Notes(
         torch.cat([normalise(part.float(), partials).half() for part in trend.split(64)]),
