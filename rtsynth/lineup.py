@@ -65,6 +65,10 @@ def to_sound(preset: Preset, bundle: Bundle) -> Sound:
         pan=preset.mix.pan,
         low=point.low,
         high=point.high,
+        wheel=point.wheel,
+        pressure=point.pressure,
+        vibrato=point.vibrato,
+        velocity_curve=preset.play.velocity_curve,
     )
 
 
