@@ -17,7 +17,8 @@ from .generators.onnx import OnnxGenerator
 from .handle import block_function, make_handle
 from .heads.motion import motion_loops
 from .heads.noise import noise_loops
-from .layout import MOST_VOICES, PROGRAMS, Memory, make_memory
+from .layout import MOST_VOICES, PROGRAMS, Memory
+from .memory import make_memory
 from .rings import Ring, claim, make_ring, publish
 from .telemetry import Telemetry, read_telemetry
 from .timbres import Timbres

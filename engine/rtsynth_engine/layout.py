@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .heads.bands import BANDS
-from .heads.motion import LOOP, MOTION, STIR_BANDS
-from .heads.onset import ONSET_BANDS, ONSET_STEPS
-from .rings import EVENT, Ring, make_ring
+from .heads.motion import STIR_BANDS
+from .heads.onset import ONSET_BANDS
+from .rings import Ring
 
 TICK = 64  # frames between two updates of all ramps: 1.3 ms at 48 kHz, faster than any useful change
 PARTIALS = 96
@@ -271,45 +271,3 @@ class Memory(NamedTuple):
 NOISE_LENGTH = 1 << 16
 REVERB_LENGTH = 1 << 14
 WRITTEN_SHIFT = 20  # 2^20 frames are an hour and a half of one note
-
-
-def touched(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """Zeros whose every page has been written, so that the callback never meets one for the first time."""
-    array = np.zeros(shape, dtype)
-    array.view(np.uint8).fill(0)
-    return array
-
-
-def make_memory(midi: Ring | None = None) -> Memory:
-    """Fresh arrays, all zero. The system gives pages of the attack cache only as it is filled.
-
-    `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands
-    in.
-    """
-    return Memory(
-        state=touched(1, STATE),
-        channels=touched(CHANNELS, CHANNEL),
-        programs=touched(PROGRAMS, PROGRAM),
-        voices=touched(VOICES, VOICE),
-        pending=touched(PENDING, EVENT),
-        scratch=touched((5, TICK), np.float32),
-        noise=touched((BANDS, NOISE_LENGTH), np.float32),
-        reverb=touched((8, REVERB_LENGTH), np.float32),
-        attack=np.zeros((CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME), np.float32),
-        slopes=touched((CACHES, KEYS), np.float32),
-        attack_motions=np.zeros((CACHES, KEYS, LAYERS, MOTION), np.float32),
-        attack_onsets=np.zeros((CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS), np.float32),
-        lamps=touched(CACHES * KEYS, np.int64),
-        frames=touched((VOICES, STREAM_FRAMES, FRAME), np.float32),
-        motions=touched((VOICES, MOTION), np.float32),
-        onsets=touched((VOICES, ONSET_BANDS, ONSET_STEPS), np.float32),
-        motion_loops=touched((LOOP, STIR_BANDS), np.float32),
-        stirs=touched((VOICES, PARTIALS), STIR),
-        written=touched(VOICES, np.int64),
-        serials=touched(VOICES, np.int64),
-        position=touched(VOICES, np.int64),
-        requests=touched(VOICES, REQUEST),
-        telemetry=touched(1, TELEMETRY),
-        host=make_ring(EVENTS),
-        midi=midi if midi is not None else make_ring(EVENTS),
-    )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .compiling import realtime, store_release
-from .heads.modulation import start_stir
+from .heads.draws import start_stir
 from .heads.partials import scramble, start_phases
 from .layout import (
     FADING,

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from ..compiling import realtime, realtime_sum
 from ..layout import PARTIALS, RATIO, Memory
+from .draws import draw_partial
 from .motion import (
-    BEATS,
-    GAUSSIAN,
     GROUP_OF,
     GROUPS,
     LOOP,
@@ -28,13 +27,11 @@ from .motion import (
     ZONE_FRAMES,
 )
 from .motion import STIR_BANDS as BANDS
-from .partials import AUDIBLE, cosine, scramble, sine
+from .partials import AUDIBLE, cosine, sine
 
-AM, FM, AM_SPREAD, FM_SPREAD = (OFFSETS[name] for name in ("am", "fm", "am_spread", "fm_spread"))
+AM, FM = OFFSETS["am"], OFFSETS["fm"]
 AM_ZONE, FM_ZONE, VIBRATO, COMMON = (OFFSETS[name] for name in ("am_zone", "fm_zone", "vibrato", "am_common"))
-RATE, TONALITY, CHANCE, DEPTH = (OFFSETS[name] for name in ("rate", "tonality", "beat_chance", "beat_depth"))
-DEPTH_SPREAD, BEAT_RATE = OFFSETS["beat_spread"], OFFSETS["beat_rate"]
-RATE_SPREAD = OFFSETS["beat_rate_spread"]
+RATE, TONALITY = OFFSETS["rate"], OFFSETS["tonality"]
 
 LAST = LOOP - 1
 ZONE_RATE = 187.5  # frames per second that ZONE_FRAMES and FADE_FRAMES are counted in
@@ -47,9 +44,7 @@ RATED = np.float32(1.0) / TURNING
 GAINS = np.array([1.1, 0.95, 0.85], np.float32) / np.float32(math.sqrt(2.0))
 TURN = np.float32(0.5 / math.pi)  # in radians
 WANDER = np.float32(0.04)  # of the vibrato's rate
-BEATING_AM = np.float32(math.sqrt(0.2))  # of a partial's own modulation is left where it beats
 MOST_TURNED, MOST_BENT = np.float32(0.3), np.float32(0.5)  # of the frequency
-WIDEST = np.float32(2.0)  # draws beyond are clipped, in standard deviations
 
 
 @realtime_sum
@@ -156,18 +151,48 @@ def stir_partial(
     index: int,
     rate: np.float32,
 ) -> None:
-    """Multiply partial k of the later frame by its Rician envelope, turn it and bend it."""
+    """Multiply partial k of the later frame by its complex envelope, and bend it."""
     group, hertz = GROUP_OF[k], max(np.float32(voice.fundamental) * voice.later[RATIO + k], ONE)
+    total = deepen(voice, stir, motion, group)
+    row = int(min(total * np.float32(STEPS_PER_DB), np.float32(len(RICIAN) - 1)))
+    each = ONE / hertz
+    turning = (ONE + np.float32(0.12) * total) * each
+    x, y, cents = rician(voice, stir, motion, loops, group, index, RICIAN[row, 0], turning)
+    more_x, more_y = beat(voice, stir, index)
+    x += more_x
+    y += more_y
+    turned = angle(x * stir.x + y * stir.y, y * stir.x - x * stir.y) if stir.index == index - 1 else ZERO
+    bend_partial(voice, k, turned * rate * TURN * each, (voice.vibrato + cents) * CENT)
+    voice.later[k] *= np.sqrt(x * x + y * y) * RICIAN[row, 1]
+    stir.x, stir.y, stir.index = x, y, index
+
+
+@realtime_sum
+def deepen(voice: Any, stir: Any, motion: NDArray[np.float32], group: int) -> np.float32:
+    """Set the dB RMS of a partial's levels in every band; returns that of all bands."""
     total = ZERO
     for i in range(BANDS):
         voice.deep[i] = motion[AM + i * GROUPS + group] * stir.am[i] * voice.am_scale[i]
         total += voice.deep[i] * voice.deep[i]
-    total = np.sqrt(total)
-    row = int(min(total * np.float32(STEPS_PER_DB), np.float32(len(RICIAN) - 1)))
-    x, y, cents = ONE, ZERO, voice.vibrato
-    each = ONE / hertz
-    turning = (ONE + np.float32(0.12) * total) * each  # what n alone bends a partial by
-    straight = ONE / turning
+    return np.float32(np.sqrt(total))
+
+
+@realtime_sum
+def rician(
+    voice: Any,
+    stir: Any,
+    motion: NDArray[np.float32],
+    loops: NDArray[np.float32],
+    group: int,
+    index: int,
+    depth: np.float32,
+    turning: np.float32,
+) -> Any:
+    """Envelope 1 + n of a partial (x, y), and the cents that its turning lacks to those asked for.
+
+    `depth` is n's per dB; noise of 1 dB and 1 Hz bends the partial by `turning` in nepers.
+    """
+    x, y, cents, straight = ONE, ZERO, ZERO, ONE / turning
     for i in range(BANDS):
         noise = voice.common[i] + voice.alone[i] * loops[(stir.at[0] + index) & LAST, i]
         if i == 1:
@@ -176,26 +201,23 @@ def stir_partial(
         deep, turned = voice.deep[i], TURNING[i] * voice.deep[i] * turning
         wanted = motion[FM + i * GROUPS + group] * stir.fm[i] * voice.fm_scale[i]
         across = min(max(wanted * RATED[i] * straight, HALF * deep), deep)
-        gain = RICIAN[row, 0] * GAINS[i]
-        x += gain * deep * noise
-        y += gain * across * loops[(stir.at[1] + index) & LAST, i]
+        x += depth * GAINS[i] * deep * noise
+        y += depth * GAINS[i] * across * loops[(stir.at[1] + index) & LAST, i]
         rest = np.sqrt(max(wanted * wanted - turned * turned, ZERO))
         cents += rest * loops[(stir.at[2] + index) & LAST, i]
-    if stir.beat > ZERO:
-        quarter = turned_quarter(stir.beat_phase + stir.beat_turns * index)
-        c, s = cosine(quarter), sine(quarter)
-        x += voice.fade * stir.beat * (c * c - s * s)
-        y += voice.fade * stir.beat * TWO * c * s
-    turn = angle(x * stir.x + y * stir.y, y * stir.x - x * stir.y) if stir.index == index - 1 else ZERO
-    bend_partial(voice, k, turn * rate * each * TURN, cents * CENT)
-    voice.later[k] *= np.sqrt(x * x + y * y) * RICIAN[row, 1]
-    stir.x, stir.y, stir.index = x, y, index
+    return x, y, cents
 
 
 @realtime
-def turned_quarter(turns: float) -> np.float32:
-    """Half the angle of a number of turns, within a quarter turn of zero, radians; half a turn is added."""
-    return PI * (np.float32(turns - math.floor(turns)) - HALF)
+def beat(voice: Any, stir: Any, index: int) -> Any:
+    """The second component (x, y) of a partial that beats."""
+    if stir.beat <= ZERO:
+        return ZERO, ZERO
+    turns = stir.beat_phase + stir.beat_turns * index
+    quarter = PI * (np.float32(turns - math.floor(turns)) - HALF)  # half the angle, within a quarter turn
+    c, s = cosine(quarter), sine(quarter)
+    level = voice.fade * stir.beat
+    return level * (c * c - s * s), level * TWO * c * s
 
 
 @realtime
@@ -220,66 +242,3 @@ def angle(c: np.float32, s: np.float32) -> np.float32:
     a = HALF * PI - a if abs(s) > abs(c) else a
     a = PI - a if c < ZERO else a
     return -a if s < ZERO else a
-
-
-@realtime
-def start_stir(voice: Any, seed: np.uint64) -> None:
-    """Draw from `seed` where a new voice reads the common noise and where its vibrato begins."""
-    voice.seed = seed
-    bits = scramble(~seed)
-    voice.common_at = np.int64(bits & np.uint64(LAST))
-    voice.sway = share_of_one(bits, 2)
-
-
-@realtime
-def share_of_one(bits: np.uint64, place: int) -> np.float32:
-    """Number in 0 … 1, its ends left out, from the 16 bits at `place` (0 … 3)."""
-    part = np.int64((bits >> np.uint64(16 * place)) & np.uint64(0xFFFF))
-    return (np.float32(part) + HALF) * np.float32(1.0 / 65536.0)
-
-
-@realtime
-def normal(bits: np.uint64, place: int) -> np.float32:
-    """Gaussian number of unit variance, clipped to WIDEST, from the eight bits at `place` (0 … 7)."""
-    drawn = GAUSSIAN[np.int64((bits >> np.uint64(8 * place)) & np.uint64(0xFF))]
-    return min(max(drawn, -WIDEST), WIDEST)
-
-
-@realtime
-def draw_partial(voice: Any, stir: Any, motion: NDArray[np.float32], k: int, rate: np.float32) -> None:
-    """Draw what sets partial k apart from the others of its voice, when it is first heard."""
-    numbers = scramble(voice.seed ^ np.uint64((k + 1) << 32))
-    places = scramble(numbers)
-    chances = scramble(places)
-    stir.serial, stir.index, stir.x, stir.y = voice.serial, -2, ONE, ZERO
-    for i in range(BANDS):
-        n = normal(numbers, i)
-        other = np.float32(0.85) * n + np.float32(0.53) * normal(numbers, BANDS + i)
-        stir.am[i] = np.float32(math.exp(motion[AM_SPREAD + i] * n))
-        stir.fm[i] = np.float32(math.exp(motion[FM_SPREAD + i] * min(max(other, -WIDEST), WIDEST)))
-        stir.at[i] = np.int64((places >> np.uint64(16 * i)) & np.uint64(LAST))
-    lock = (share_of_one(chances, 0) - HALF) * PI * (ONE - np.sqrt(min(motion[COMMON + 1], ONE)))
-    c, s = cosine(lock), sine(lock)
-    stir.lock_cosine, stir.lock_sine = c * c - s * s, TWO * c * s
-    draw_beat(stir, motion, GROUP_OF[k], numbers, chances, rate)
-
-
-@realtime
-def draw_beat(
-    stir: Any,
-    motion: NDArray[np.float32],
-    group: int,
-    numbers: np.uint64,
-    chances: np.uint64,
-    rate: np.float32,
-) -> None:
-    """Decide whether a partial beats, how deep, how fast and in which direction."""
-    stir.beat = ZERO
-    if share_of_one(chances, 1) < motion[CHANCE + group]:
-        depth = motion[DEPTH + group] * np.float32(math.exp(motion[DEPTH_SPREAD] * normal(numbers, 6)))
-        hertz = motion[BEAT_RATE + group] * np.float32(math.exp(motion[RATE_SPREAD] * normal(numbers, 7)))
-        stir.beat = BEATS[int(min(depth * np.float32(STEPS_PER_DB), np.float32(len(BEATS) - 1)))]
-        stir.beat_turns = hertz / rate * (ONE if share_of_one(chances, 2) < HALF else -ONE)
-        stir.beat_phase = share_of_one(chances, 3)
-        for i in range(BANDS):
-            stir.am[i] *= BEATING_AM
