@@ -15,7 +15,7 @@ from rtsynth_models.data.catalogue import PROGRAMS
 
 SIZE = 16
 DIRECTIONS = ("brightness", "attack", "breath", "body", "motion")
-GRIDS = {"marimba": 2, "drawbar-organ": 4, "rock-organ": 2}
+GRIDS = {"marimba": 2, "drawbar-organ": 4, "rock-organ": 2, "tenor-sax": 2, "kalimba": 4}
 
 
 @pytest.fixture(scope="session")
