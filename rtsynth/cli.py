@@ -13,11 +13,13 @@ from .commands.demo import demo
 from .commands.devices import devices
 from .commands.doctor import doctor
 from .commands.evaluate import evaluate
+from .commands.export import export
 from .commands.instruments import instruments
 from .commands.play import play
 from .commands.presets import presets
 from .commands.render import render
 from .commands.resynth import resynth
+from .commands.train import train
 
 REFUSED, INTERRUPTED = 2, 130  # exit statuses
 
@@ -31,7 +33,20 @@ def rtsynth() -> None:
     """
 
 
-for command in (play, demo, render, presets, instruments, devices, doctor, evaluate, dataset, resynth):
+for command in (
+    play,
+    demo,
+    render,
+    presets,
+    instruments,
+    devices,
+    doctor,
+    dataset,
+    resynth,
+    train,
+    evaluate,
+    export,
+):
     rtsynth.add_command(command)
 
 

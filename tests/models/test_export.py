@@ -3,11 +3,10 @@ import json
 import numpy as np
 import pytest
 import soundfile
-from click.testing import CliRunner
 
 from rtsynth_models.data.catalogue import program
 from rtsynth_models.export.bundle import LEVEL_DBFS
-from rtsynth_models.export.make import PREVIEW, main
+from rtsynth_models.export.make import PREVIEW, export_bundle
 from rtsynth_models.network.checkpoint import Checkpoint, save_checkpoint
 from rtsynth_models.network.player import play_note
 
@@ -26,8 +25,7 @@ def checkpoint(model, tmp_path, monkeypatch):
 
 
 def export(checkpoint, folder):
-    result = CliRunner().invoke(main, ["--checkpoint", str(checkpoint), "--out", str(folder)])
-    assert result.exit_code == 0, result.output
+    export_bundle(checkpoint, folder, None)
     return json.loads((folder / "instrument.json").read_text(encoding="utf-8"))
 
 

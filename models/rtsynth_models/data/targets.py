@@ -1,6 +1,6 @@
 """What the networks learn of each note, distilled from the data set: its trend, its motion, its onset.
 
-`python -m rtsynth_models.data.targets --data DIR` writes `DIR/targets-NNN.npz` per program.
+They are kept beside it, in `targets-NNN.npz` per program.
 """
 
 import os
@@ -93,17 +93,3 @@ def distil_all(folder: Path, jobs: int) -> None:
         waiting = [pool.submit(distil_program, folder, number) for number in missing]
         for done, future in enumerate(as_completed(waiting), 1):
             click.echo(f"{done}/{len(missing)} program {future.result()}")
-
-
-@click.command()
-@click.option("--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--jobs", default=2, show_default=True)
-def main(data: Path, jobs: int) -> None:
-    """Distil the data set in DATA."""
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    distil_all(data, jobs)
-
-
-if __name__ == "__main__":
-    main()

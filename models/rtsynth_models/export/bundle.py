@@ -7,6 +7,7 @@ import numpy as np
 
 from rtsynth_models.data.catalogue import Program, program
 from rtsynth_models.data.dataset import SOURCE
+from rtsynth_models.export.latents import Direction, directions
 from rtsynth_models.network.checkpoint import Checkpoint
 from rtsynth_models.network.partialgan import Config, PartialGAN
 from rtsynth_models.network.player import play_note
@@ -64,12 +65,20 @@ def manifest(model: PartialGAN, checkpoint: Checkpoint, folder: Path) -> dict[st
         "states": [],
         "sizes": {"film": config.film, "static": config.static},
         "pitch_range": [21, 108],
-        "directions": [],
+        "directions": [_direction(found) for found in directions(model, checkpoint.divisors)],
         "places": [
             place(model, i, program(number), divisor)
             for i, (number, divisor) in enumerate(zip(checkpoint.programs, checkpoint.divisors, strict=True))
         ],
         "files": {name: digest(folder / name) for name in ("note.onnx", "generator.onnx")},
+    }
+
+
+def _direction(found: Direction) -> dict[str, object]:
+    return {
+        "id": found.name,
+        "name": found.name.capitalize(),
+        "latent": [round(x, 6) for x in found.latent.tolist()],
     }
 
 

@@ -57,7 +57,7 @@ def whiten(model: PartialGAN) -> None:
 
 
 def describe(model: PartialGAN, latent: Tensor, divisor: Tensor) -> Attributes:
-    """Attributes of sounds at `latent` (B, Z) with `divisor` (B,) slots per harmonic, mean of some pitches."""
+    """Attributes of sounds at `latent` (B, Z) with `divisor` (B,) slots per harmonic: a mean of pitches."""
     each = [_describe(model, latent, divisor, pitch) for pitch in PITCHES]
     return Attributes(*(torch.stack(part).mean(0) for part in zip(*each, strict=True)))
 

@@ -1,4 +1,4 @@
-"""Make an instrument bundle: `python -m rtsynth_models.export.make --checkpoint F --out FOLDER`."""
+"""Make an instrument bundle from a checkpoint."""
 
 import json
 import os
@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import click
 import numpy as np
 import soundfile
 
@@ -14,6 +13,7 @@ from rtsynth_models.data.soundfont import SAMPLE_RATE
 from rtsynth_models.export.bundle import manifest
 from rtsynth_models.export.card import card
 from rtsynth_models.export.graphs import export_graphs
+from rtsynth_models.export.latents import whiten
 from rtsynth_models.network.checkpoint import Checkpoint, load_model
 from rtsynth_models.network.partialgan import PartialGAN
 from rtsynth_models.network.player import play_note
@@ -38,6 +38,7 @@ def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> 
     with tempfile.TemporaryDirectory(dir=folder.parent) as part:
         made = Path(part, folder.name)
         made.mkdir()
+        whiten(model)
         export_graphs(model, made)
         _write(made / "instrument.json", json.dumps(manifest(model, checkpoint, made), indent=1) + "\n")
         measured = json.loads(figures.read_text(encoding="utf-8")) if figures else None
@@ -62,19 +63,3 @@ def preview(model: PartialGAN, checkpoint: Checkpoint) -> np.ndarray:
         signal = signal[: len(fade)] * fade
         notes.append(PREVIEW_PEAK * signal / (np.abs(signal).max() + 1e-9))
     return np.concatenate(notes)
-
-
-@click.command()
-@click.option("--checkpoint", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="NAME.rtsynth")
-@click.option(
-    "--figures", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="From evaluate."
-)
-def main(checkpoint: Path, out: Path, figures: Path | None) -> None:
-    """Write the instrument bundle OUT from a training checkpoint."""
-    export_bundle(checkpoint, out, figures)
-    click.echo(f"{out}: {sum(f.stat().st_size for f in out.iterdir()) / 1e6:.1f} MB")
-
-
-if __name__ == "__main__":
-    main()

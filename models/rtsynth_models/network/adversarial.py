@@ -1,7 +1,7 @@
 """Go on training against discriminators, or, as a control, for as long without them.
 
-`python -m rtsynth_models.network.adversarial`. Reconstruction goes on; beside the instruments themselves the
-adversary sees sounds between them, which nothing else teaches.
+Reconstruction goes on; beside the instruments themselves the adversary sees sounds between them, which
+nothing else teaches.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ import click
 import torch
 from torch import Tensor
 
-from rtsynth_models.data.notes import Notes, load_notes
+from rtsynth_models.data.notes import Notes
 from rtsynth_models.network.adversary import Discriminator, drawn_motion, hinge, real_motion, see, taken_for
 from rtsynth_models.network.rounds import Round, play_round
-from rtsynth_models.network.train import Training, check_losses, descend, resume, save
+from rtsynth_models.network.train import Training, check_losses, descend, save
 
 GENERATOR_RATE, DISCRIMINATOR_RATE = 3e-4, 6e-4
 HELD_BACK = 200  # steps in which only the discriminators learn
@@ -108,30 +108,3 @@ def play(game: Game, total: int, path: Path, size: int, adversary: bool, seed: i
             click.echo(f"step {begun + 1}/{total} {found}")
             recent.clear()
     save(game.training, path)
-
-
-@click.command()
-@click.option("--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--checkpoint", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Checkpoint to write."
-)
-@click.option("--steps", required=True, type=int)
-@click.option("--control", is_flag=True, help="Train for as long without the adversary.")
-@click.option("--threads", default=1, show_default=True)
-@click.option("--batch", default=96, show_default=True, help="Notes a step.")
-@click.option("--seed", default=0, show_default=True)
-def main(
-    data: Path, checkpoint: Path, out: Path, steps: int, control: bool, threads: int, batch: int, seed: int
-) -> None:
-    """Fine-tune a checkpoint against discriminators."""
-    torch.set_num_threads(threads)
-    torch.manual_seed(seed)
-    training = resume(checkpoint)
-    training.model.load_state_dict(training.average.state_dict())
-    notes = load_notes(data, training.model.config.partials, training.programs)
-    play(begin_game(training, notes), steps, out, batch, not control, seed)
-
-
-if __name__ == "__main__":
-    main()

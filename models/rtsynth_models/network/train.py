@@ -1,7 +1,6 @@
-"""Train PartialGAN on a distilled data set: `python -m rtsynth_models.network.train`.
+"""Train PartialGAN by reconstruction on a distilled data set.
 
-The same seed and steps give the same weights, however often the training was interrupted. `--steps` is the
-length of the whole training, over which the learning rate falls to nothing.
+The same seed and steps give the same weights, however often the training was interrupted.
 """
 
 import math
@@ -13,7 +12,8 @@ import click
 import torch
 from torch import Tensor
 
-from rtsynth_models.data.notes import Notes, load_notes
+from rtsynth_engine.errors import EngineError
+from rtsynth_models.data.notes import Notes
 from rtsynth_models.data.targets import available, load_targets
 from rtsynth_models.network.checkpoint import Checkpoint, earlier, load_checkpoint, save_checkpoint
 from rtsynth_models.network.losses import finite
@@ -25,7 +25,7 @@ AVERAGE = 0.999
 REPORT_STEPS, SAVE_SECONDS = 200, 120.0
 
 
-class TrainingError(Exception):
+class TrainingError(EngineError):
     """The training cannot go on; the last checkpoint is as it was."""
 
 
@@ -149,25 +149,3 @@ def begin(data: Path, path: Path, seed: int) -> Training:
     programs = available(data)
     divisors = [int(load_targets(data, number)["divisor"]) for number in programs]
     return start(Config(instruments=len(programs)), programs, divisors)
-
-
-@click.command()
-@click.option("--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
-@click.option("--steps", required=True, type=int, help="Length of the whole training.")
-@click.option("--threads", default=1, show_default=True)
-@click.option("--batch", default=96, show_default=True, help="Notes a step.")
-@click.option("--seed", default=0, show_default=True)
-def main(data: Path, out: Path, steps: int, threads: int, batch: int, seed: int) -> None:
-    """Train PartialGAN on the data set in DATA, going on from OUT/checkpoint.pt if there is one."""
-    torch.set_num_threads(threads)
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / "checkpoint.pt"
-    training = begin(data, path, seed)
-    click.echo(f"{sum(p.numel() for p in training.model.parameters())} parameters")
-    notes = load_notes(data, training.model.config.partials, training.programs)
-    train(training, notes, steps, path, batch, seed)
-
-
-if __name__ == "__main__":
-    main()
