@@ -22,6 +22,8 @@ from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_bloc
 from .timbres import Timbres, Travel
 
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
+NEAR = 6  # frames that are left as they are where a moved stream is written again: 32 ms
+MOST_REWOUND = 8  # voices written again at a time: five steps of the network each
 IDLE_SECONDS = 0.002
 SWITCH_SECONDS = (
     0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
@@ -92,7 +94,11 @@ class Feeder:
         self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, character.slopes[:, 1]
 
     def follow(self) -> None:
-        """Condition voices anew whose latent has moved; heard once the frames written before are used up."""
+        """Condition voices anew whose latent has moved.
+
+        It is heard once the frames written before are used up, or within NEAR frames where few voices move
+        and the generator can write frames again.
+        """
         rows = self.travel.moved(np.flatnonzero((self.seen > 0) & (self.seen == self.memory.serials)))
         if len(rows):
             wanted = self.memory.requests[rows]
@@ -100,6 +106,10 @@ class Feeder:
             latent = self.travel.latents(rows)
             character = checked_condition(self.generator, rows, pitch, velocity, latent)
             self.memory.motions[rows], self.decay[rows] = character.motion, character.slopes[:, 1]
+            if self.generator.memoryless and len(rows) <= MOST_REWOUND:
+                step = self.generator.frames_per_step
+                near = -(-(self.memory.position[rows] + NEAR) // step) * step
+                self.counts[rows] = np.minimum(self.counts[rows], near)
 
     def _skip_missed(self, rows: NDArray[np.int64]) -> None:
         """Drop the blocks a stalled stream has missed, so that lateness never grows."""

@@ -154,8 +154,9 @@ def deliver_blocks(
             copy_frame(frame, blocks[i, j])
             frame[0] = frame[0] if sane else BAD
         memory.telemetry[0].bad_blocks += 0 if sane else 1
-        store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | (count + blocks.shape[1]))
         counts[v] += blocks.shape[1]
+        most = max(counts[v], written_frames(memory, v, serials[v]))  # frames written again hide none
+        store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | most)
 
 
 @realtime

@@ -31,7 +31,7 @@ HEAD = Head("partials", 96, 48, 187.5, 2, 4.0)
 class Organ:
     """A generator of steady harmonics 1 / k and a little noise, quieter with time so that frames differ."""
 
-    frames_per_step = 2
+    frames_per_step, memoryless = 2, True
 
     def prepare(self, rows: int) -> None:
         self.notes = np.zeros((rows, 2), F4)
@@ -60,7 +60,7 @@ class Organ:
 class Steady:
     """A generator whose every frame is the same; `noise` is the gain of every band."""
 
-    frames_per_step = 2
+    frames_per_step, memoryless = 2, True
 
     def __init__(
         self, levels: Sequence[float] = (1.0,), ratios: Sequence[float] | None = None, noise: float = 0.0

@@ -5,7 +5,7 @@ import pytest
 
 from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.errors import EngineError
-from rtsynth_engine.feeder import LEAD
+from rtsynth_engine.feeder import LEAD, NEAR
 from rtsynth_engine.generators.contract import Character, plain_character
 from rtsynth_engine.layout import CACHES, KEYS, READY, STALE
 from rtsynth_engine.timbres import MOST_MOVED
@@ -79,6 +79,36 @@ def test_a_voice_is_conditioned_anew_within_two_blocks_of_a_move() -> None:
     assert engine.feeder.generator.conditioned == [1]
     render(engine, [], 0.3)
     assert engine.feeder.generator.conditioned == [1]
+
+
+@pytest.mark.parametrize(
+    ("memoryless", "voices", "soon"), [(True, 1, True), (True, 12, False), (False, 1, False)]
+)
+def test_a_few_voices_move_soon_where_frames_can_be_written_again(
+    memoryless: bool, voices: int, soon: bool
+) -> None:
+    engine = dial()
+    engine.feeder.generator.memoryless = memoryless
+    render(engine, [(0.0, ON, 60 + i, 127) for i in range(voices)], 0.3)
+    engine.move(0, (2.0,))
+    render(engine, [], NEAR / 187.5 + 2 * BLOCK)
+    moved = engine.memory.voices[0]["trend"][0] == np.float32(0.2)
+    assert moved == soon
+    render(engine, [], LATENCY)
+    assert engine.memory.voices[0]["trend"][0] == np.float32(0.2)
+    assert engine.telemetry().late_blocks == 0
+
+
+def test_a_stream_that_is_written_again_stays_ahead_while_the_generator_stalls() -> None:
+    engine = held()
+    engine.move(0, (2.0,))
+    play(engine, BLOCK)
+    engine.feeder.follow()
+    assert engine.feeder.counts[0] - engine.memory.position[0] < LEAD
+    assert engine.feeder.serve()  # one step of several, and then no more
+    late = engine.telemetry().late_blocks
+    play(engine, (LEAD - 6) / 187.5)
+    assert engine.telemetry().late_blocks == late
 
 
 def test_a_move_of_one_program_leaves_the_voices_of_another_alone() -> None:

@@ -21,13 +21,14 @@ class Character(NamedTuple):
 
 
 class Generator(Protocol):
-    """A network with state, stepped for many voices at once.
+    """A network stepped for many voices at once, with a state for each unless it is `memoryless`.
 
     `rows` name the voices, int64 (n,), each at most once per call. A step yields `frames_per_step` frames
     per voice.
     """
 
     frames_per_step: int
+    memoryless: bool  # frames depend on conditioning and time alone: they can be asked for again
 
     def prepare(self, rows: int) -> None:
         """Make state for `rows` voices and warm every batch size up."""
@@ -105,9 +106,10 @@ def _checked(character: Character, count: int) -> Character:
     for name, found, wanted in zip(Character._fields, character, expected, strict=True):
         if found.shape != wanted.shape:
             raise ValueError(f"{name} has the shape {found.shape} instead of {wanted.shape}")
+    slopes = _finite_rows(character.slopes)
     motion = np.clip(_finite_rows(character.motion), 0.0, MOST_MOTION)
     onset = np.clip(_finite_rows(character.onset), LOWEST_DB, HIGHEST_DB)
-    return Character(character.slopes, motion, onset)
+    return Character(slopes, motion, onset)
 
 
 def _finite_rows(numbers: NDArray[np.float32]) -> NDArray[np.float32]:

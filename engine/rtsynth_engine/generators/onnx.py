@@ -95,7 +95,7 @@ class OnnxGenerator:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self.frames_per_step = bundle.head.frames_per_step
+        self.frames_per_step, self.memoryless = bundle.head.frames_per_step, not bundle.states
         self.note = open_session(bundle.note_model, bundle.name)
         self.steps = open_session(bundle.generator_model, bundle.name)
         self._check_interface()
