@@ -1,6 +1,7 @@
 """`rtsynth evaluate`: how near an instrument comes to what it learned from."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -8,6 +9,7 @@ from typing import Any
 
 import click
 
+PAPER = 120  # columns where the output is no terminal
 FLAGSHIP = "partialgan"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -34,8 +36,8 @@ def evaluate(
 ) -> None:
     """Play BUNDLE, an instrument's id or folder, beside its originals and measure the difference.
 
-    Held-out notes are compared by spectrum, pitch, attack, level and motion; classifiers try to tell them from
-    real ones. Quick takes some minutes, full a quarter of an hour.
+    Held-out notes are compared by spectrum, pitch, attack, level and motion; classifiers try to tell
+    them from real ones. Quick takes some minutes, full a quarter of an hour.
     """
     figures, pictures = _measure(bundle, data, notes, soundfont, seed)
     from rtsynth_models.evaluation.page import write_page
@@ -91,12 +93,12 @@ def _show(caption: str, rows: Any) -> None:
     from rich.table import Table
 
     header, *body = rows
-    table = Table(title=caption, title_justify="left", box=None)
+    table = Table(title=caption, title_justify="left", box=None, padding=(0, 1))
     for i, name in enumerate(header):
         table.add_column(name, justify="right" if i else "left")
     for row in body:
         table.add_row(*row)
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else PAPER).print(table)
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ It learns from velocities that no evaluation plays, once per data set, and is ke
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ VELOCITIES = (25, 76, 127)
 LOWEST, PITCHES = 21, 88
 POOLED = 4  # frames of log-mel averaged: 43 ms
 WIDTHS = (1, 24, 48, 96, 96)
-FEATURES = 64
+FEATURES = 32
 STEPS, BATCH, RATE = 1500, 64, 2e-3
 MIDDLE_DB, SPREAD_DB = -50.0, 25.0
 SPLITS = 5
@@ -36,7 +37,7 @@ class Classifier(nn.Module):
     def __init__(self, programs: int) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        for a, b in zip(WIDTHS, WIDTHS[1:], strict=False):
+        for a, b in pairwise(WIDTHS):
             layers += [nn.Conv2d(a, b, 3, 2, 1), nn.BatchNorm2d(b), nn.ReLU()]
         self.body = nn.Sequential(*layers, nn.AdaptiveAvgPool2d((1, 6)), nn.Flatten())
         self.features = nn.Linear(6 * WIDTHS[-1], FEATURES)
@@ -94,7 +95,9 @@ def _train(
     for step in range(STEPS):
         index = torch.randint(len(mel), (BATCH,))
         _, pitches, classes = model(mel[index].float())
-        loss = functional.cross_entropy(pitches, pitch[index]) + functional.cross_entropy(classes, program[index])
+        loss = functional.cross_entropy(pitches, pitch[index]) + functional.cross_entropy(
+            classes, program[index]
+        )
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -105,7 +108,9 @@ def _train(
 
 def judge(model: Classifier, programs: list[int], notes: list[Heard], seed: int) -> dict[str, object]:
     """Accuracies in per cent, pitch entropy in nats, inception scores, Fréchet distances, NDB / K."""
-    mel = {kind: pooled(np.stack([n.mel[kind] for n in notes])) for kind in ("original", "analysed", "generated")}
+    mel = {
+        kind: pooled(np.stack([n.mel[kind] for n in notes])) for kind in ("original", "analysed", "generated")
+    }
     with torch.no_grad():
         seen = {kind: [x.double() for x in model(torch.from_numpy(m)[:, None])] for kind, m in mel.items()}
     figures: dict[str, object] = {}
@@ -149,12 +154,22 @@ def _distances(features: dict[str, NDArray[np.float64]], seed: int) -> dict[str,
 def _coarse(mel: NDArray[np.float32]) -> NDArray[np.float64]:
     frames, bands = (size // by for size, by in zip(mel.shape[1:], COARSE, strict=True))
     cut = mel[:, : frames * COARSE[0], : bands * COARSE[1]]
-    return cut.reshape(len(mel), frames, COARSE[0], bands, COARSE[1]).mean((2, 4)).reshape(len(mel), -1).astype(float)
+    return (
+        cut.reshape(len(mel), frames, COARSE[0], bands, COARSE[1])
+        .mean((2, 4))
+        .reshape(len(mel), -1)
+        .astype(float)
+    )
 
 
 def _bins(coarse: dict[str, NDArray[np.float64]], seed: int) -> dict[str, float]:
     real = coarse["original"]
     return {
-        kind: round(float(np.mean([different_bins(real[a], real[a], x[b], seed) for a, b in _halves(len(real), seed)])), 3)
+        kind: round(
+            float(
+                np.mean([different_bins(real[a], real[a], x[b], seed) for a, b in _halves(len(real), seed)])
+            ),
+            3,
+        )
         for kind, x in coarse.items()
     }

@@ -1,4 +1,4 @@
-"""How far a set of generated notes is from a set of real ones, as in the GANSynth paper (Engel et al. 2019)."""
+"""How far a set of generated notes is from a set of real ones, as in GANSynth (Engel et al. 2019)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ def entropy(chances: Array) -> float:
 
 
 def different_bins(reference: Array, real: Array, other: Array, seed: int, bins: int = BINS) -> float:
-    """Share of k-means bins of `reference` that `other` fills otherwise than `real` (NDB / K, Richardson 2018)."""
+    """NDB / K (Richardson 2018): share of k-means bins of `reference` that `other` fills unlike `real`."""
     count = min(bins, len(reference) // 4)
     centres = kmeans2(reference, count, minit="++", seed=seed)[0]
     shares = [np.bincount(_nearest(x, centres), minlength=count) / len(x) for x in (real, other)]

@@ -40,7 +40,9 @@ class Request:
     soundfont: Path = SOUNDFONT
 
 
-def evaluate(request: Request, progress: Progress = lambda what, share: None) -> tuple[dict[str, Any], list[bytes]]:
+def evaluate(
+    request: Request, progress: Progress = lambda what, share: None
+) -> tuple[dict[str, Any], list[bytes]]:
     """All figures, ready for JSON, and PNG spectrograms of up to PICTURES places. Raises EvaluationError."""
     require(request)
     reports = _listen(request, progress)
@@ -65,14 +67,20 @@ def evaluate(request: Request, progress: Progress = lambda what, share: None) ->
 def require(request: Request) -> None:
     """Raise EvaluationError, naming the remedy, unless all that is needed is there."""
     if not shutil.which("fluidsynth"):
-        raise EvaluationError("originals are rendered by fluidsynth, which is missing: apt-get install fluidsynth")
+        raise EvaluationError(
+            "originals are rendered by fluidsynth, which is missing: apt-get install fluidsynth"
+        )
     if not request.soundfont.is_file():
         raise EvaluationError(
-            f"no SoundFont at {request.soundfont}: install fluid-soundfont-gm or name another with --soundfont"
+            f"no SoundFont at {request.soundfont}: install fluid-soundfont-gm or use --soundfont"
         )
     if request.data and not find_programs(request.data):
-        raise EvaluationError(f"no data set in {request.data}: name a folder that holds program-NNN.npz with --data")
-    missing = [name for name in ("torch", "sklearn", "scipy", "matplotlib") if not importlib.util.find_spec(name)]
+        raise EvaluationError(
+            f"no data set in {request.data}: name a folder that holds program-NNN.npz with --data"
+        )
+    missing = [
+        name for name in ("torch", "sklearn", "scipy", "matplotlib") if not importlib.util.find_spec(name)
+    ]
     if missing:
         raise EvaluationError(f"{', '.join(missing)} missing: pip install 'rtsynth[train]'")
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from rtsynth_engine.bundles import Bundle, Place, load_bundle
 from rtsynth_models.analysis.grids import choose_grid
 from rtsynth_models.analysis.partials import FRAMES, LEAD, Analysis, analyse
-from rtsynth_models.analysis.resynthesis import render_note
-from rtsynth_models.analysis.slots import Grid
+from rtsynth_models.analysis.resynthesis import FRAME, render_note
+from rtsynth_models.analysis.slots import PLAIN, Grid
 from rtsynth_models.data.catalogue import HELD_OUT
 from rtsynth_models.data.dataset import frames_of
 from rtsynth_models.data.soundfont import Note, render_notes
@@ -32,14 +32,15 @@ from rtsynth_models.evaluation.playing import play_notes
 from rtsynth_models.evaluation.stored import find_programs, read_program
 
 Array = NDArray[np.float64]
-AUDIBLE_DB = -75.0  # of the loudest partial
+Row = NDArray[np.float32]
+AUDIBLE = 10 ** (-75 / 20)  # amplitude of the loudest partial
 PROBES = 5
 SWEEP_VELOCITY, SWEEP_SECONDS = 102, 1.6
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to play. `offsets` from the held-out pitches give the trained ones; `sweep` is checked for pitch only."""
+    """What to play. `offsets` lead from held-out pitches to trained ones; of `sweep` only pitch counts."""
 
     velocities: tuple[int, ...]
     offsets: tuple[int, ...]
@@ -55,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Task:
-    """One place of the bundle `folder`; `data` is a data set whose grid is used; `draw` asks for a picture."""
+    """One place of the bundle `folder`; a data set in `data` tells the grid; `draw` asks for a picture."""
 
     folder: Path
     place: str
@@ -92,79 +93,105 @@ class Report:
     picture: bytes | None
 
 
+@dataclass(frozen=True)
+class Scene:
+    """One place's notes: rows of originals and of what was played; analyses of the originals."""
+
+    place: Place
+    grid: Grid
+    rows: dict[Note, Row]
+    played: dict[Note, Row]
+    originals: dict[Note, Analysis]
+    seed: int
+
+    @property
+    def audible(self) -> list[Note]:
+        """Notes whose original can be heard."""
+        return [note for note, of in self.originals.items() if of.amplitude.max() > AUDIBLE]
+
+    def resynthesised(self, note: Note) -> Array:
+        """The original's analysis rendered with random phases, (S,)."""
+        return _render(self.originals[note], 1.0, self.seed)
+
+
 def listen(task: Task) -> Report:
-    """Play, analyse and measure one place. Raises BundleError, FileNotFoundError and CalledProcessError."""
+    """Play, analyse and measure one place. Raises EngineError, FileNotFoundError and CalledProcessError."""
     bundle = load_bundle(task.folder)
     place = bundle.place(task.place)
+    scene = _scene(bundle, place, task)
+    heard = [_compare(scene, note) for note in scene.audible]
+    picture = _picture(scene) if task.draw and heard else None
+    return Report(place, heard, _sweep(bundle, place, task.plan), picture)
+
+
+def _scene(bundle: Bundle, place: Place, task: Task) -> Scene:
     notes = task.plan.notes(place)
-    rows = dict(zip(notes, render_notes(place.program, notes, task.soundfont), strict=True)) if notes else {}
-    played = dict(zip(notes, play_notes(bundle, place, notes, seed=task.plan.seed), strict=True)) if notes else {}
+    if not notes:
+        return Scene(place, PLAIN, {}, {}, {}, task.plan.seed)
+    rows = dict(zip(notes, render_notes(place.program, notes, task.soundfont), strict=True))
+    played = dict(zip(notes, play_notes(bundle, place, notes, seed=task.plan.seed), strict=True))
     grid = _grid(task.data, place, rows)
     originals = {note: analyse(row, note[0], grid) for note, row in rows.items()}
-    audible = [note for note in notes if _level(originals[note]) > AUDIBLE_DB]
-    heard = [_compare(place, note, rows, played, originals, grid, task.plan.seed) for note in audible]
-    sweep = _sweep(bundle, place, task.plan)
-    picture = _picture(place, audible, played, originals, task.plan.seed) if task.draw and audible else None
-    return Report(place, heard, sweep, picture)
+    return Scene(place, grid, rows, played, originals, task.plan.seed)
 
 
-def _grid(data: Path | None, place: Place, rows: dict[Note, NDArray[np.float32]]) -> Grid:
+def _grid(data: Path | None, place: Place, rows: dict[Note, Row]) -> Grid:
     """The grid that the data set was analysed on, or the one that suits some of the notes."""
     if data and place.program in find_programs(data):
         divisor, slots = read_program(data, place.program, "divisor", "slots_kind")
         return Grid(int(divisor), str(slots))  # type: ignore[arg-type]
-    probes = [note for note in rows][:: max(1, len(rows) // PROBES)]
+    probes = list(rows)[:: max(1, len(rows) // PROBES)]
     return choose_grid([rows[note].astype(np.float64) for note in probes], [pitch for pitch, _ in probes])
 
 
-def _level(note: Analysis) -> float:
-    return float(20 * np.log10(note.amplitude.max() + 1e-9))
+def _render(note: Analysis, transposed: float, seed: int) -> Array:
+    return render_note(note.amplitude[:FRAMES], note.hz * transposed, note.noise[:FRAMES], seed)
 
 
-def _compare(
-    place: Place,
-    note: Note,
-    rows: dict[Note, NDArray[np.float32]],
-    played: dict[Note, NDArray[np.float32]],
-    originals: dict[Note, Analysis],
-    grid: Grid,
-    seed: int,
-) -> Heard:
-    """Measure one note; the neighbour is the nearest trained original of the same velocity."""
+def _compare(scene: Scene, note: Note) -> Heard:
+    """Measure one note in every version."""
     pitch, velocity = note
-    heard, original = Heard(place, pitch, velocity), originals[note]
-    copy = _resynthesised(original, seed)
+    heard, original = Heard(scene.place, pitch, velocity), scene.originals[note]
+    silence = np.zeros(LEAD)
+    copy = np.concatenate([silence, scene.resynthesised(note), silence])
     versions = {
-        "original": (rows[note], original),
-        "analysed": (copy, analyse(copy, pitch, grid)),
-        "generated": (played[note], analyse(played[note], pitch, grid)),
+        "original": (scene.rows[note], original),
+        "analysed": (copy, analyse(copy, pitch, scene.grid)),
+        "generated": (scene.played[note], analyse(scene.played[note], pitch, scene.grid)),
     }
     for kind, (row, analysis) in versions.items():
-        heard.measures[kind] = _measure(original.signal, analysis.signal, row, pitch)
+        heard.measures[kind] = _measure(analysis.signal, row, pitch)
+        if kind != "original":
+            heard.measures[kind] |= _distances(original.signal, analysis.signal)
         heard.mel[kind] = log_mel(analysis.signal).astype(np.float16)
-        heard.moved[kind] = statistics(frames_of(analysis, pitch, grid.divisor), analysis.hz.shape[1])
-    beside = [originals[p, velocity] for p in (pitch + 1, pitch - 1) if (p, velocity) in originals]
-    if heard.held_out and beside:
-        heard.measures["neighbour"] = _distances(original.signal, beside[0].signal)
+        heard.moved[kind] = statistics(frames_of(analysis, pitch, scene.grid.divisor), analysis.hz.shape[1])
+    if heard.held_out and (neighbour := _neighbour(scene, note)) is not None:
+        heard.measures["neighbour"] = _distances(original.signal, neighbour)
     return heard
 
 
-def _resynthesised(note: Analysis, seed: int) -> Array:
-    """A row like the others that holds the analysis, rendered with random phases."""
-    signal = render_note(note.amplitude[:FRAMES], note.hz, note.noise[:FRAMES], seed)
-    return np.concatenate([np.zeros(LEAD), signal, np.zeros(LEAD)])
+def _neighbour(scene: Scene, note: Note) -> Array | None:
+    """The analysis of the nearest trained pitch at the same velocity, moved to this one."""
+    pitch, velocity = note
+    for step in (1, -1):
+        if beside := scene.originals.get((pitch + step, velocity)):
+            return _render(beside, 2 ** (-step / 12), scene.seed)
+    return None
 
 
 def _distances(original: Array, other: Array) -> dict[str, float]:
-    return {"mr": spectral_distance(original, other), "mel": mel_distance(original, other)}
-
-
-def _measure(original: Array, other: Array, row: NDArray[np.float32], pitch: int) -> dict[str, float]:
-    return _distances(original, other) | {
+    return {
+        "mr": spectral_distance(original, other),
+        "mel": mel_distance(original, other),
         "level_db": level_db(original, other),
-        "rise_ms": rise_ms(other),
+    }
+
+
+def _measure(signal: Array, row: Row | Array, pitch: int) -> dict[str, float]:
+    return {
+        "rise_ms": rise_ms(signal),
         "pre_echo_db": pre_echo_db(np.asarray(row, np.float64)),
-        "pitch_cents": pitch_cents(row, pitch),
+        "pitch_cents": pitch_cents(np.asarray(row, np.float64), pitch),
     }
 
 
@@ -174,20 +201,13 @@ def _sweep(bundle: Bundle, place: Place, plan: Plan) -> list[tuple[int, float]]:
     return [(pitch, pitch_cents(row, pitch)) for pitch, row in zip(plan.sweep, rows, strict=True)]
 
 
-def _picture(
-    place: Place,
-    notes: list[Note],
-    played: dict[Note, NDArray[np.float32]],
-    originals: dict[Note, Analysis],
-    seed: int,
-) -> bytes:
-    """A held-out note of the middle of the range: original, analysis, generated."""
-    held = [note for note in notes if note[0] in HELD_OUT] or notes
+def _picture(scene: Scene) -> bytes:
+    """A held-out note of the middle of the range, its analysis and the generated one."""
+    held = [note for note in scene.audible if note[0] in HELD_OUT] or scene.audible
     note = held[len(held) // 2]
-    original = originals[note]
     versions = {
-        "original": original.signal,
-        "analysis": _resynthesised(original, seed),
-        "generated": np.asarray(played[note], np.float64),
+        "original": scene.originals[note].signal,
+        "analysis": scene.resynthesised(note),
+        "generated": np.asarray(scene.played[note][LEAD : LEAD + FRAMES * FRAME], np.float64),
     }
-    return draw_row(f"{place.name}, key {note[0]}, velocity {note[1]}", versions)
+    return draw_row(f"{scene.place.name}, key {note[0]}, velocity {note[1]}", versions)

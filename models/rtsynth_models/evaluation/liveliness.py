@@ -38,7 +38,9 @@ def statistics(frames: NDArray[np.float16], slots: int) -> Array:
     mean = level[SUSTAIN].mean(0)
     loud = mean > mean.max() - LOUD_DB
     still = _depths(level[SUSTAIN, loud], cents[SUSTAIN, loud])
-    return np.nan_to_num(np.concatenate([still, _dips(am[SUSTAIN, loud], fm[SUSTAIN, loud]), _spectra(trend, am, fm)]))
+    return np.nan_to_num(
+        np.concatenate([still, _dips(am[SUSTAIN, loud], fm[SUSTAIN, loud]), _spectra(trend, am, fm)])
+    )
 
 
 @cache

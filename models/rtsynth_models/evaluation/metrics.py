@@ -42,7 +42,7 @@ def rise_ms(signal: Array) -> float:
 
 
 def pre_echo_db(row: Array) -> float:
-    """Level in dB, relative to the peak, of what a row holds until 5 ms before it reaches a tenth of its peak.
+    """Level in dB, relative to the peak, of a row until 5 ms before it reaches a tenth of its peak.
 
     `row` is one of `render_notes` or `play_notes`; made for notes that rise fast.
     """

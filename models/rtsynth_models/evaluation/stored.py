@@ -26,4 +26,6 @@ def read_program(data: Path, number: int, *names: str) -> list[NDArray[Any]]:
         with np.load(path, allow_pickle=False) as stored:
             return [stored[name] for name in names]
     except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise EvaluationError(f"{path} is damaged or of an older rtsynth; delete it and build the data set again") from error
+        raise EvaluationError(
+            f"{path} is damaged or of an older rtsynth; delete it and build the data set again"
+        ) from error

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from rtsynth_models.evaluation.liveliness import DEPTHS, NAMES
 from rtsynth_models.evaluation.listening import Heard, Report
+from rtsynth_models.evaluation.liveliness import DEPTHS, NAMES
 
 Figures = dict[str, Any]
 FAST_RISE_MS = 30.0
@@ -55,16 +55,21 @@ def tuning(cents: list[float]) -> Figures:
 
 
 def motion(notes: list[Heard]) -> Figures:
-    """Means of the depths of real, resynthesised and generated notes, and the ratio generated to real."""
+    """Means of the 19 statistics of original, analysed and generated notes; of depths also the ratio."""
+    if not notes:
+        return {}
     means = {
-        kind: np.mean([n.moved[kind] for n in notes], axis=0) if notes else np.full(len(NAMES), np.nan)
+        kind: np.mean([n.moved[kind] for n in notes], axis=0)
         for kind in ("original", "analysed", "generated")
     }
     return {
         name: {kind: round(float(mean[i]), 3) for kind, mean in means.items()}
-        | {"ratio": round(float(means["generated"][i] / (means["original"][i] or np.nan)), 3)}
+        | (
+            {"ratio": round(float(means["generated"][i] / (abs(means["original"][i]) + 1e-6)), 3)}
+            if name in DEPTHS
+            else {}
+        )
         for i, name in enumerate(NAMES)
-        if name in DEPTHS or name.startswith(("am_", "fm_"))
     }
 
 

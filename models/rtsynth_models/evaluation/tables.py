@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 Table = Sequence[Sequence[str]]
-HEADER = ("", "notes", "mr", "ceiling", "neighbour", "mel", "ceiling", "in tune", "level", "rise", "(real)")
-MOTION = ("", "amplitude dB", "(real)", "ratio", "cents", "(real)", "ratio", "common cents", "(real)", "ratio")
+HEADER = ("", "notes", "mr", "ceiling", "beside", "mel", "ceiling", "in tune", "level", "rise", "(real)")
+MOTION = ("", "level", "(real)", "ratio", "cents", "(real)", "ratio", "common", "(real)", "ratio")
 DEPTHS = ("amplitude_db", "cents", "common_cents")
 
 
@@ -14,8 +14,11 @@ def tables(figures: dict[str, Any]) -> list[tuple[str, Table]]:
     groups = {"all": figures["all"], "trained pitches": figures["trained"], **figures["categories"]}
     instruments = {figures["names"][id]: of for id, of in figures["programs"].items()}
     found: list[tuple[str, Table]] = [
-        ("Held-out notes: medians, in dB, % within 10 cents, ms of fast notes", _distances(groups)),
-        ("What moves in the sustain: means", _motion(groups)),
+        (
+            "Held-out notes, medians: dB; % of keys in tune; ms of fast notes (beside: a semitone moved)",
+            _distances(groups),
+        ),
+        ("What moves in the sustain, means: dB, cents of each partial, cents common to all", _motion(groups)),
         ("Judges", [("", "generated", "floor or real"), *_judges(figures)]),
     ]
     return [*found, ("Instruments", _distances(instruments)), ("Motion by instrument", _motion(instruments))]
@@ -41,16 +44,21 @@ def _distances(groups: dict[str, Any]) -> Table:
 
 def _motion(groups: dict[str, Any]) -> Table:
     def cells(of: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(_text(of[depth][kind]) for depth in DEPTHS for kind in ("generated", "original", "ratio"))
+        return tuple(
+            _text(of[depth][kind]) for depth in DEPTHS for kind in ("generated", "original", "ratio")
+        )
 
-    return [MOTION, *((name, *cells(of["motion"])) for name, of in groups.items())]
+    return [MOTION, *((name, *cells(of["motion"])) for name, of in groups.items() if of["motion"])]
 
 
 def _judges(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     all_ = figures["all"]
     rows = [
         ("in tune, whole keyboard, %", all_["keyboard"]["within_10_cents"], None),
-        ("in tune, held-out notes, %", *(all_["pitch"][k]["within_10_cents"] for k in ("generated", "original"))),
+        (
+            "in tune, held-out notes, %",
+            *(all_["pitch"][k]["within_10_cents"] for k in ("generated", "original")),
+        ),
         ("pre-echo of fast notes, dB", *(all_["pre_echo_db"][k] for k in ("generated", "original"))),
     ]
     if "told" in figures:
@@ -70,5 +78,6 @@ def _classified(of: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     return [
         *rows,
         ("Fréchet distance", of["frechet"]["generated"], of["frechet"]["original"]),
+        ("  as a multiple", of["frechet"]["ratio"], None),
         ("NDB / K", of["ndb"]["generated"], of["ndb"]["original"]),
     ]

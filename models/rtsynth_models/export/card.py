@@ -5,6 +5,7 @@ from typing import Any
 from rtsynth_models.data.catalogue import HELD_OUT, VELOCITIES, program
 from rtsynth_models.data.dataset import SOURCE
 from rtsynth_models.data.soundfont import HOLD_SECONDS
+from rtsynth_models.export.measured import measured
 from rtsynth_models.network.checkpoint import Checkpoint
 
 WHAT = """# PartialGAN
@@ -35,27 +36,6 @@ instrument, on two CPU cores: {minutes:.0f} minutes, {steps:,} steps, moving ave
 at the end, weighted: levels {level:.2f} dB, noise {noise:.2f} dB; divergence {divergence:.1f} nats.
 There is no adversarial stage yet, whatever the name promises.
 """
-MEASURED = """
-## Measured
-
-{notes} notes of held-out pitches at velocity 80; medians of the mean distance in dB of spectrograms (mr)
-and log-mel spectrograms (mel), with what is 60 dB below the peak left out. The ceiling is the note's own
-analysis, rendered the same way.
-
-| | mr | mel |
-|---|---|---|
-| ceiling | {ceiling[mr]} | {ceiling[mel]} |
-| generated | {generated[mr]} | {generated[mel]} |
-| generated, trained pitches a semitone higher | {trained[mr]} | {trained[mel]} |
-
-Pitch error {cents} cents, level error {level_db} dB. Notes with a fast attack rise in
-{rise_ms[generated]} ms (original {rise_ms[original]} ms, its analysis {rise_ms[analysed]} ms). All this is
-measured; nobody has judged the sound by ear.
-
-| Instrument | ceiling mr / mel | generated mr / mel | cents |
-|---|---|---|---|
-{rows}
-"""
 LIMITS = """
 ## What is wrong with it
 
@@ -72,11 +52,10 @@ LIMITS = """
 
 
 def card(checkpoint: Checkpoint, parameters: int, figures: dict[str, Any] | None) -> str:
-    """Markdown; `figures` as `evaluate` writes them, None leaves that part out."""
+    """Markdown; `figures` as `rtsynth evaluate` writes them, None leaves that part out."""
     parts = [_what(checkpoint, parameters), _data(), _training(checkpoint)]
     if figures:
-        trained = figures["trained"]["generated"]
-        parts.append(MEASURED.format(**figures["all"], trained=trained, rows=_rows(figures["programs"])))
+        parts.append(measured(figures))
     return "".join([*parts, LIMITS.format(longest=checkpoint.config.longest_seconds)])
 
 
@@ -103,11 +82,3 @@ def _training(checkpoint: Checkpoint) -> str:
     losses = {"level": 0.0, "noise": 0.0, "divergence": 0.0} | checkpoint.losses
     in_db = losses | {name: 20 * losses[name] for name in ("level", "noise")}
     return TRAINING.format(minutes=checkpoint.minutes, steps=checkpoint.steps, **in_db)
-
-
-def _rows(programs: dict[str, Any]) -> str:
-    def row(number: str, of: dict[str, Any]) -> str:
-        pairs = [f"{of[kind]['mr']} / {of[kind]['mel']}" for kind in ("ceiling", "generated")]
-        return f"| {program(int(number)).name} | {pairs[0]} | {pairs[1]} | {of['cents']} |"
-
-    return "\n".join(row(number, of) for number, of in programs.items())
