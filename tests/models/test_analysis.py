@@ -3,6 +3,7 @@ import pytest
 
 from rtsynth_models.analysis.partials import FRAMES, LEAD, align_onset, analyse, midi_hz
 from rtsynth_models.analysis.resynthesis import FRAME
+from rtsynth_models.analysis.slots import Grid
 from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 pytestmark = pytest.mark.train
@@ -46,19 +47,19 @@ def test_a_steady_tone_leaves_almost_nothing_to_the_noise():
 def test_a_stiff_string_is_followed_where_its_partials_are():
     k = np.arange(1, 21)
     hz = midi_hz(48) * k * np.sqrt(1 + 4e-4 * k**2)
-    found = analyse(tone(hz, 0.2 / k), 48, grid=Grid(slots="stiff"))
+    found = analyse(tone(hz, 0.2 / k), 48, Grid(slots="stiff"))
     assert np.abs(1200 * np.log2(found.hz[STEADY, :20] / hz)).max() < 2
 
 
 def test_a_bar_is_followed_where_its_peaks_are():
     hz = np.array([523.25, 523.25 * 2.756])
-    found = analyse(tone(hz, np.array([0.4, 0.1])), 72, grid=Grid(slots="peaks"))
+    found = analyse(tone(hz, np.array([0.4, 0.1])), 72, Grid(slots="peaks"))
     assert np.abs(found.hz[STEADY, 0] - hz[0]).max() < 1
     assert np.abs(found.hz[STEADY, 2] - hz[1]).max() < 3
 
 
 def test_a_divisor_makes_the_grid_finer():
-    found = analyse(tone(midi_hz(60) * np.array([0.5, 1, 1.5]), np.array([0.2, 0.3, 0.1])), 60, divisor=2)
+    found = analyse(tone(midi_hz(60) * np.array([0.5, 1, 1.5]), np.array([0.2, 0.3, 0.1])), 60, Grid(2))
     assert np.allclose(found.amplitude[STEADY, :3], [0.2, 0.3, 0.1], rtol=0.02)
 
 

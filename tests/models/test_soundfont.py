@@ -5,6 +5,8 @@ import pytest
 
 from rtsynth_models.analysis.partials import analyse, midi_hz
 from rtsynth_models.analysis.resynthesis import render_note
+from rtsynth_models.data import soundfont
+from rtsynth_models.data.errors import DataError
 from rtsynth_models.data.soundfont import LEAD_SECONDS, NOTE_SECONDS, SAMPLE_RATE, SOUNDFONT, render_notes
 from rtsynth_models.evaluation.metrics import spectral_distance
 
@@ -38,5 +40,22 @@ def test_an_analysed_note_played_back_is_near_the_original(flute):
 
 
 def test_a_missing_soundfont_says_what_to_install(tmp_path):
-    with pytest.raises(FileNotFoundError, match="fluid-soundfont-gm"):
+    with pytest.raises(DataError, match="fluid-soundfont-gm"):
         render_notes(0, [(60, 100)], tmp_path / "none.sf2")
+
+
+def test_without_fluidsynth_the_package_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(DataError, match="apt-get install fluidsynth"):
+        render_notes(0, [(60, 100)])
+
+
+def test_a_full_disk_is_no_silence(monkeypatch):
+    monkeypatch.setattr(soundfont, "_read", lambda wav: np.zeros(SAMPLE_RATE, np.float32))
+    with pytest.raises(DataError, match="disk"):
+        render_notes(73, [(69, 100), (81, 40)])
+
+
+def test_notes_beyond_one_run_of_fluidsynth_follow_in_order(monkeypatch, flute):
+    monkeypatch.setattr(soundfont, "AT_ONCE", 1)
+    assert render_notes(73, [(69, 100), (81, 40)]).std(1) == pytest.approx(flute.std(1), rel=0.05)

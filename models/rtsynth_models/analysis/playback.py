@@ -19,7 +19,7 @@ from rtsynth_models.evaluation.page import draw_row
 
 Array = NDArray[np.float64]
 ONSET, PEAK, GAP_SECONDS = 0.003, 0.9, 0.3
-LONGEST = FRAMES * FRAME
+LONGEST, TAIL = FRAMES * FRAME, SAMPLE_RATE // 2  # the longest window reaches past the note
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def read_note(path: Path) -> Array:
 def play_back(signal: Array, pitch: float) -> Playback:
     """Analyse a note that starts LEAD samples in and play that back; what is past 4 s is left out."""
     size = min(len(signal) - LEAD, LONGEST)
-    padded = np.pad(signal, (0, max(0, LEAD + LONGEST - len(signal))))
+    padded = np.pad(signal, (0, max(0, LEAD + LONGEST + TAIL - len(signal))))
     grid = choose_grid([padded], [pitch])
     note = analyse(padded, pitch, grid)
     played = render_note(note.amplitude[:-1], note.hz, note.noise[:-1])

@@ -20,7 +20,8 @@ from rtsynth_models.data.soundfont import HOLD_SECONDS, SAMPLE_RATE
 
 SOURCE = "FluidR3 GM SoundFont by Frank Wen, MIT licence, rendered dry by FluidSynth"
 KNOWN = {"FluidR3_GM.sf2": SOURCE}
-IDENTITY = ("sha256", "velocities", "pitch_step")  # what must agree for an interrupted run to go on
+IDENTITY = {"sha256": "source", "velocities": "velocities", "pitch_step": "semitones"}
+"""What must agree for an interrupted run to go on, and what a person calls it."""
 PROGRAM_FIELDS = ("number", "name", "category", "low", "high")
 
 Manifest = dict[str, Any]
@@ -95,11 +96,9 @@ def check_same(folder: Path, manifest: Manifest) -> None:
     if not (folder / "manifest.json").exists():
         return
     there = read_manifest(folder)
-    for key in IDENTITY:
-        if there.get(key, manifest.get(key)) != manifest.get(key):
-            raise DataError(
-                f"{folder} holds a data set of another {key.replace('_', ' ')}: name another --out"
-            )
+    for key, name in IDENTITY.items():
+        if there.get(key, manifest[key]) != manifest[key]:
+            raise DataError(f"{folder} holds another data set (other {name}): name another --out")
 
 
 def write_manifest(folder: Path, manifest: Manifest, programs: Iterable[Program]) -> None:

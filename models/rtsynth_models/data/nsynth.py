@@ -26,6 +26,7 @@ from rtsynth_models.data.parallel import run_all
 from rtsynth_models.data.soundfont import SAMPLE_RATE, SILENT
 
 RATE, HOLD_SECONDS, CONTINUED_SECONDS = 16_000, 3.0, 1.0
+NOTE_SAMPLES, TAIL = 4 * SAMPLE_RATE, SAMPLE_RATE // 2  # the longest window reaches past the note
 FRAME_SECONDS, MEL_SECONDS = 256 / SAMPLE_RATE, 512 / SAMPLE_RATE
 FIELDS = {"pitch": int, "velocity": int, "instrument": int, "instrument_str": str}
 
@@ -72,7 +73,7 @@ class Instrument:
 
 
 def read_wav(path: Path) -> NDArray[np.float32]:
-    """A note at 48 kHz with LEAD samples before it, shape (S,); DataError when it is not NSynth's kind."""
+    """A note at 48 kHz, LEAD samples before it and TAIL after, shape (S,); DataError when it is no NSynth's."""
     try:
         signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError):
@@ -80,7 +81,8 @@ def read_wav(path: Path) -> NDArray[np.float32]:
     if rate != RATE or signal.shape[1] != 1 or not len(signal):
         found = f"{rate} Hz, {signal.shape[1]} channels, {len(signal)} samples"
         raise DataError(f"{path} has {found}: NSynth's notes are 16000 Hz, mono, 4 s")
-    return np.pad(resample_poly(signal[:, 0], SAMPLE_RATE // RATE, 1), (LEAD, 0)).astype(np.float32)
+    note = resample_poly(signal[:, 0], SAMPLE_RATE // RATE, 1)[:NOTE_SAMPLES]
+    return np.pad(note, (LEAD, NOTE_SAMPLES - len(note) + TAIL)).astype(np.float32)
 
 
 def _held_on(arrays: Arrays, decay: NDArray[np.float32]) -> Arrays:

@@ -10,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from rtsynth_models.data.errors import DataError
+from rtsynth_models.data.headers import read_headers
 
 SAMPLE_RATE = 48_000
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")  # where Debian's fluid-soundfont-gm puts it
@@ -41,8 +42,7 @@ def render_notes(
     two of a stereo sample would comb-filter. `program` is a kit's for `drums`; `scratch` is a folder for
     what lies on disk meanwhile. Raises DataError without fluidsynth or the SoundFont, or when it fails.
     """
-    if not soundfont.exists():
-        raise DataError(f"no SoundFont at {soundfont}: install fluid-soundfont-gm or name another")
+    read_headers(soundfont)  # for FluidSynth plays another one, and says nothing, when it cannot read this
     channel = DRUM_CHANNEL if drums else 0
     parts = [notes[i : i + AT_ONCE] for i in range(0, len(notes), AT_ONCE)]
     return np.concatenate([_render(program, channel, part, soundfont, hold, scratch) for part in parts])
@@ -65,7 +65,7 @@ def _render(
         _run([*FLUIDSYNTH, *OPTIONS, "-F", str(wav), str(soundfont), str(midi)])
         signal = _read(wav)
     if len(signal) < (_start(len(notes), hold) - GAP_SECONDS) * SAMPLE_RATE:
-        raise DataError(f"fluidsynth stopped early: is there room in {scratch or tempfile.gettempdir()}?")
+        raise DataError(f"fluidsynth stopped early: is the disk of {scratch or tempfile.gettempdir()} full?")
     return _cut(signal, len(notes), hold)
 
 
