@@ -73,7 +73,7 @@ class Instrument:
 
 
 def read_wav(path: Path) -> NDArray[np.float32]:
-    """A note at 48 kHz, LEAD samples before it and TAIL after, shape (S,); DataError when it is no NSynth's."""
+    """A note at 48 kHz, LEAD samples before it and TAIL after, shape (S,); else DataError."""
     try:
         signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError):
