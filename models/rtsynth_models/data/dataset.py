@@ -126,7 +126,9 @@ def build(plan: Plan, say: Callable[[str], None]) -> None:
     manifest.check_same(plan.folder, told)
     with tempfile.TemporaryDirectory(dir=plan.folder, prefix=".rendering-") as scratch:
         tasks = _tasks(plan, headers, programs, Path(scratch))
-        say(f"{plan.soundfont.name}: {len(tasks)} programs, {sum(len(t.notes) for t in tasks)} notes")
+        say(
+            f"{plan.soundfont.name}: {len(tasks)} programs and kits, {sum(len(t.notes) for t in tasks)} notes"
+        )
         run_all(tasks, plan.jobs, say, lambda: manifest.write_manifest(plan.folder, told, programs))
     manifest.write_manifest(plan.folder, told, programs)
 

@@ -31,7 +31,7 @@ class Kit:
     @property
     def name(self) -> str:
         """The SoundFont's name for it."""
-        return f"{self.preset.name} kit"
+        return self.preset.name
 
     @property
     def path(self) -> Path:

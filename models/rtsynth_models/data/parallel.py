@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
@@ -44,7 +45,8 @@ def run_all(
         say(f"{len(tasks) - len(missing)} of {len(tasks)} are there already")
     started = time.monotonic()
     with _workers(jobs) as pool:
-        waiting = {pool.submit(_run, task): task for task in missing}
+        with _deaf():
+            waiting = {pool.submit(_run, task): task for task in missing}
         for done, future in enumerate(as_completed(waiting), 1):
             note = "" if future.result() else " (silent, left out)"
             left = (time.monotonic() - started) / done * (len(missing) - done) / 60
@@ -58,12 +60,27 @@ def _run(task: Task) -> bool:
     return task.run()
 
 
+def _leave_when_told() -> None:
+    """Let a worker end what it started, its fluidsynth too, before it goes."""
+    signal.signal(signal.SIGTERM, lambda *given: sys.exit())
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started here never hear Ctrl-C: who started them ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def _workers(jobs: int) -> Iterator[Executor]:
     """Fresh processes of one thread each, ended at once when the block is left by an error."""
     os.environ.update(dict.fromkeys(THREADS, "1"))
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    pool = ProcessPoolExecutor(jobs, context, _leave_when_told)
     try:
         yield pool
     except BaseException as error:
