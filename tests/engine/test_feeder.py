@@ -226,6 +226,18 @@ def test_beyond_the_longest_trained_time_a_note_falls_at_its_late_decay(generato
     assert abs(trained - late - 44.0) < 2.0  # from 4.0 s to the middle of the last 0.4 s
 
 
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_a_note_whose_slopes_are_no_numbers_still_ends(wrong: float) -> None:
+    class Slopeless(Steady):
+        def reset(self, rows, pitch, velocity, latent):
+            return plain_character(np.full((len(rows), 2), wrong, np.float32))
+
+    engine = make_engine(generator=Slopeless((0.1,)), release=0.1)
+    sound = render(engine, [(0.0, ON, 69, 100), (0.2, OFF, 69, 0)], 3.0)
+    assert np.all(np.isfinite(sound))
+    assert keys(engine) == []
+
+
 def test_a_note_of_the_cache_sounds_like_one_of_the_stream() -> None:
     cached, streamed = (
         render(make_engine(reverb=0.0, cached=cached), [(0.0, ON, 81, 70)], 0.3) for cached in (True, False)

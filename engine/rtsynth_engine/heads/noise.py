@@ -40,10 +40,10 @@ def ask_noise(state: Any, voice: Any, blend: np.float32, left: np.float32, right
     """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end; returns its power at
     gain 1. Audio callback.
     """
-    total = np.float32(0.0)
+    total, shaped = np.float32(0.0), voice.shaped == 1
     for b in range(BANDS):
         gain = voice.earlier[NOISE + b] + blend * (voice.later[NOISE + b] - voice.earlier[NOISE + b])
-        if voice.shaped:
+        if shaped:
             gain *= noise_gain(voice, b)
         power = gain * gain
         state.power_left[b] += power * left * left

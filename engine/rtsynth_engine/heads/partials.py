@@ -50,14 +50,14 @@ def gather_partials(voice: Any, blend: np.float32, turn: np.float32, hertz: np.f
     in radians per frame and `hertz` its frequency, `frames` (1…TICK) is what is left of the tick. A new note
     starts at its targets: its onset does not depend on where in a tick it begins. Audio callback.
     """
-    count = 0
+    count, shaped = 0, voice.shaped == 1
     for k in range(PARTIALS):
         target = voice.earlier[k] + blend * (voice.later[k] - voice.earlier[k])
         ratio = voice.earlier[RATIO + k] + blend * (voice.later[RATIO + k] - voice.earlier[RATIO + k])
         if turn * ratio > HIGHEST:
             target = np.float32(0.0)
         start = target
-        if voice.shaped and target > SILENT:
+        if shaped and target > SILENT:
             start *= gain_at(voice.onset_first, hertz * ratio)
             target *= gain_at(voice.onset_now, hertz * ratio)
         if voice.ramp_at >= 0:
