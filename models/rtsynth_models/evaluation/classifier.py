@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -59,18 +60,25 @@ def pooled(mel: NDArray[np.float16]) -> NDArray[np.float32]:
 
 def load_classifier(data: Path, seed: int, progress: Progress) -> tuple[Classifier, list[int]]:
     """The data set's classifier, trained now if it has none for its programs; and those programs."""
-    programs, path = find_programs(data), data / FILE
-    if path.exists():
-        stored = torch.load(path, weights_only=True)
-        if stored["programs"] == programs:
-            model = Classifier(len(programs))
-            model.load_state_dict(stored["weights"])
-            return model.eval(), programs
+    programs = find_programs(data)
+    if known := _stored(data / FILE, programs):
+        return known, programs
     model = _train(*_examples(data, programs), len(programs), seed, progress)
-    part = path.with_suffix(".part")
+    part = data / f"{FILE}.part"
     torch.save({"programs": programs, "weights": model.state_dict()}, part)
-    os.replace(part, path)
+    os.replace(part, data / FILE)
     return model, programs
+
+
+def _stored(path: Path, programs: list[int]) -> Classifier | None:
+    """The classifier kept in `path`, unless it is damaged or of other programs."""
+    try:
+        stored = torch.load(path, weights_only=True)
+        model = Classifier(len(programs))
+        model.load_state_dict(stored["weights"])
+        return model.eval() if stored["programs"] == programs else None
+    except (OSError, RuntimeError, KeyError, TypeError, EOFError, UnpicklingError):
+        return None
 
 
 def _examples(data: Path, programs: list[int]) -> tuple[Tensor, Tensor, Tensor]:

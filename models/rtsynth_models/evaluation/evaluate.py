@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rtsynth_engine.bundles import Bundle
+from rtsynth_models.data.headers import read_headers
 from rtsynth_models.data.soundfont import SOUNDFONT
 from rtsynth_models.evaluation.listening import Plan, Report, Task, listen
 from rtsynth_models.evaluation.stored import EvaluationError, find_programs
@@ -65,15 +66,10 @@ def evaluate(
 
 
 def require(request: Request) -> None:
-    """Raise EvaluationError, naming the remedy, unless all that is needed is there."""
+    """Raise EvaluationError or DataError, naming the remedy, unless all that is needed is there."""
+    read_headers(request.soundfont)
     if not shutil.which("fluidsynth"):
-        raise EvaluationError(
-            "originals are rendered by fluidsynth, which is missing: apt-get install fluidsynth"
-        )
-    if not request.soundfont.is_file():
-        raise EvaluationError(
-            f"no SoundFont at {request.soundfont}: install fluid-soundfont-gm or use --soundfont"
-        )
+        raise EvaluationError("fluidsynth, which plays the originals, is missing: apt-get install fluidsynth")
     if request.data and not find_programs(request.data):
         raise EvaluationError(
             f"no data set in {request.data}: name a folder that holds program-NNN.npz with --data"

@@ -115,7 +115,7 @@ class Scene:
 
 
 def listen(task: Task) -> Report:
-    """Play, analyse and measure one place. Raises EngineError, FileNotFoundError and CalledProcessError."""
+    """Play, analyse and measure one place. Raises BundleError, DataError and EvaluationError."""
     bundle = load_bundle(task.folder)
     place = bundle.place(task.place)
     scene = _scene(bundle, place, task)

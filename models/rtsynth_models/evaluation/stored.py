@@ -23,7 +23,7 @@ def read_program(data: Path, number: int, *names: str) -> list[NDArray[Any]]:
     """Arrays of one program by name. Raises EvaluationError, naming the file and the remedy."""
     path = data / f"program-{number:03d}.npz"
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return [stored[name] for name in names]
     except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise EvaluationError(

@@ -7,7 +7,7 @@ from rtsynth_models.evaluation.tables import Table, tables
 MEASURED = """
 ## Measured
 
-{notes} notes of held-out pitches at velocities {velocities}, played dry by the engine, beside their originals.
+{notes} notes of held-out pitches at velocities {velocities}, played dry by the engine beside their originals.
 mr and mel are mean distances in dB of spectrograms and of log-mel spectrograms, where either is within 60 dB
 of the peak. The ceiling is the original's own analysis, rendered; "beside" is that of the trained pitch next
 to it, moved here. Nobody has judged the sound by ear.
