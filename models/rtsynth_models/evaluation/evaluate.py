@@ -104,9 +104,14 @@ def _listen(request: Request, progress: Progress) -> list[Report]:
 
 def _judged(request: Request, reports: list[Report], progress: Progress) -> dict[str, Any]:
     """What forests and networks say: `told` from real and, with a data set, `classifier`."""
+    import torch
+
     from rtsynth_models.evaluation.classifier import judge, load_classifier
     from rtsynth_models.evaluation.telling import told_apart
 
+    torch.set_num_threads(
+        1
+    )  # small networks are slower with several, and figures would depend on their number
     notes, seed = [note for report in reports for note in report.notes], request.plan.seed
     held, trained = ([n for n in notes if n.held_out == which] for which in (True, False))
     figures: dict[str, Any] = {}

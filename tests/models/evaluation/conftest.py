@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from rtsynth_engine.bundles import Place
 from rtsynth_models.data.catalogue import HELD_OUT
@@ -33,6 +34,15 @@ def heard(
         note.moved[kind] = np.array([moved.get(name, 1.0) if kind == "generated" else 1.0 for name in NAMES])
         note.mel[kind] = np.full((376, 96), -60, np.float16)
     return note
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small networks are slower with several threads, most of all on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture
