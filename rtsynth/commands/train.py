@@ -23,6 +23,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     show_default=True,
     help="Steps against judges.",
 )
+@click.option("--calibration", type=click.IntRange(0), default=3, show_default=True, help="Rounds of it.")
 @click.option("--control", is_flag=True, help="Those last steps without discriminators, to compare.")
 @click.option("--batch", type=click.IntRange(1), default=96, show_default=True, help="Notes a step.")
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
@@ -33,6 +34,7 @@ def train(
     out: Path,
     steps: int,
     adversarial: int,
+    calibration: int,
     control: bool,
     batch: int,
     threads: int,
@@ -45,5 +47,5 @@ def train(
     """
     with trained_here():
         from rtsynth_models.network.stages import Plan, run
-    run(Plan(data, out, steps, adversarial, control, batch, threads, seed))
+    run(Plan(data, out, steps, adversarial, calibration, control, batch, threads, seed))
     click.echo(f"{out / 'final.pt'} is trained: rtsynth export {out / 'final.pt'} NAME.rtsynth")

@@ -18,16 +18,7 @@ from rtsynth_models.network.checkpoint import Checkpoint, load_model
 from rtsynth_models.network.partialgan import PartialGAN
 from rtsynth_models.network.player import play_note
 
-PREVIEW = (
-    (0, 60),
-    (4, 64),
-    (16, 55),
-    (24, 67),
-    (40, 72),
-    (52, 60),
-    (56, 64),
-    (73, 79),
-)  # program, MIDI number
+PREVIEW = ((0, 60), (16, 55), (24, 67), (40, 72), (52, 60), (56, 64))  # program, MIDI number
 PREVIEW_SECONDS, PREVIEW_PEAK = 1.0, 0.7
 
 
@@ -39,13 +30,18 @@ def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> 
         made = Path(part, folder.name)
         made.mkdir()
         whiten(model)
-        export_graphs(model, made)
-        _write(made / "instrument.json", json.dumps(manifest(model, checkpoint, made), indent=1) + "\n")
+        write_networks(model, checkpoint, made)
         measured = json.loads(figures.read_text(encoding="utf-8")) if figures else None
         _write(made / "card.md", card(checkpoint, sum(p.numel() for p in model.parameters()), measured))
         soundfile.write(made / "preview.wav", preview(model, checkpoint), SAMPLE_RATE, "PCM_16")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(made, folder)
+
+
+def write_networks(model: PartialGAN, checkpoint: Checkpoint, folder: Path) -> None:
+    """Write the graphs and the manifest: what the engine needs to play."""
+    export_graphs(model, folder)
+    _write(folder / "instrument.json", json.dumps(manifest(model, checkpoint, folder), indent=1) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

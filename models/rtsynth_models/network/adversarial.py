@@ -5,7 +5,6 @@ nothing else teaches.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor
 from rtsynth_models.data.notes import Notes
 from rtsynth_models.network.adversary import Discriminator, drawn_motion, hinge, real_motion, see, taken_for
 from rtsynth_models.network.rounds import Round, play_round
-from rtsynth_models.network.train import Training, check_losses, descend, save
+from rtsynth_models.network.train import Training, check_losses, descend
 
 GENERATOR_RATE, DISCRIMINATOR_RATE = 3e-4, 6e-4
 HELD_BACK = 200  # steps in which only the discriminators learn
@@ -93,7 +92,7 @@ def game_step(game: Game, index: Tensor, size: int, adversary: bool) -> dict[str
     return values
 
 
-def play(game: Game, total: int, path: Path, size: int, adversary: bool, seed: int) -> None:
+def play(game: Game, total: int, size: int, adversary: bool, seed: int) -> None:
     """Play `total` steps, the learning rate falling to nothing."""
     index, recent = game.notes.chosen(held_out=False), []
     game.training.steps = 0
@@ -107,4 +106,3 @@ def play(game: Game, total: int, path: Path, size: int, adversary: bool, seed: i
             found = " ".join(f"{name} {value:.4f}" for name, value in game.training.losses.items())
             click.echo(f"step {begun + 1}/{total} {found}")
             recent.clear()
-    save(game.training, path)

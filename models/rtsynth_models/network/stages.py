@@ -9,17 +9,19 @@ import torch
 from rtsynth_models.data.notes import load_notes
 from rtsynth_models.data.targets import distil_all
 from rtsynth_models.network.adversarial import begin_game, play
+from rtsynth_models.network.calibration import calibrate
 from rtsynth_models.network.train import begin, resume, save, train
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Where from, where to, and how long; `control` leaves the discriminators out."""
+    """Where from, where to, and how long; `calibration` in rounds; `control`: no discriminators."""
 
     data: Path
     out: Path
     steps: int
     adversarial: int
+    calibration: int
     control: bool
     batch: int
     threads: int
@@ -40,6 +42,6 @@ def run(plan: Plan) -> None:
     refined.model.load_state_dict(refined.average.state_dict())
     final = plan.out / "final.pt"
     if plan.adversarial:
-        play(begin_game(refined, notes), plan.adversarial, final, plan.batch, not plan.control, plan.seed)
-    else:
-        save(refined, final)
+        play(begin_game(refined, notes), plan.adversarial, plan.batch, not plan.control, plan.seed)
+    calibrate(refined, notes, plan.data, plan.calibration, plan.threads, plan.seed)
+    save(refined, final)

@@ -62,9 +62,9 @@ def resume(path: Path) -> Training:
     return training
 
 
-def save(training: Training, path: Path) -> None:
-    """Write the checkpoint."""
-    stored = Checkpoint(
+def snapshot(training: Training) -> Checkpoint:
+    """Where the training stands."""
+    return Checkpoint(
         training.model.config,
         training.programs,
         training.divisors,
@@ -75,7 +75,11 @@ def save(training: Training, path: Path) -> None:
         training.minutes,
         training.losses,
     )
-    save_checkpoint(stored, path)
+
+
+def save(training: Training, path: Path) -> None:
+    """Write the checkpoint."""
+    save_checkpoint(snapshot(training), path)
 
 
 def learning_rate(steps: int, total: int) -> float:
