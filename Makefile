@@ -1,6 +1,6 @@
 # rtsynth: every task a person or CI runs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench pin bank picture clean
+.PHONY: help setup demo test lint bench pin small bank picture clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -31,6 +31,12 @@ bench: .venv/.ready-to-develop ## measure every figure that the README quotes
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt
+
+small: .venv/.ready-to-develop ## train a small instrument from nothing and measure it, in build/small
+	$(BIN)/rtsynth dataset --small --out build/small/data
+	$(BIN)/rtsynth train --data build/small/data --out build/small/run --steps 1200 --adversarial 200 --calibration 1
+	$(BIN)/rtsynth export build/small/run/final.pt build/small/small.rtsynth
+	$(BIN)/rtsynth evaluate build/small/small.rtsynth --data build/small/data --page build/small/small.html
 
 bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped instrument
 	rm -f presets/rtsynth_presets/bank/*.toml

@@ -65,13 +65,25 @@ def timbre(preset: Preset, bundle: Bundle) -> Timbre:
 
 @cache
 def directions(bundle: Bundle) -> dict[str, Vector]:
-    """One step along each named direction of the instrument's latent space. Raises BundleError."""
+    """One step along each named direction at every place, (places, latent size). Raises BundleError."""
     try:
         manifest = parse_json(read_regular(bundle.path / MANIFEST, MANIFEST_LIMIT))
         check(manifest, validator("rtsynth_engine", "bundle.schema.json"))
     except RefusedError as error:
         raise BundleError(f"{bundle.path.name}: {MANIFEST}: {error}; install the bundle again") from error
-    return {item["id"]: np.array(item["latent"], float) for item in manifest["directions"]}
+    each = len(bundle.places)
+    return {i["id"]: np.array(i.get("at") or [i["latent"]] * each, float) for i in manifest["directions"]}
+
+
+def nearness(preset: Preset, bundle: Bundle) -> Vector:
+    """Share of every place of the bundle in a preset, (places,): a bare latent is its nearest place's."""
+    if preset.latent is not None:
+        far = [float(np.linalg.norm(np.subtract(place.latent, preset.latent))) for place in bundle.places]
+        return np.eye(len(far))[int(np.argmin(far))] if far else np.zeros(0)
+    shares = dict(preset.morph or ((preset.place or "", 1.0),))
+    weights = np.array([shares.get(place.id, 0.0) for place in bundle.places])
+    shared: Vector = weights / weights.sum()
+    return shared
 
 
 def _turned(preset: Preset, parameter: str) -> float:
@@ -90,7 +102,7 @@ def _offset(steps: Iterable[tuple[str, float]], preset: Preset, bundle: Bundle) 
                 f"preset {preset.id}: {bundle.id} has no direction {direction!r} "
                 f"(there is {', '.join(directions(bundle)) or 'none'}); it was made for another version"
             )
-        total += amount * directions(bundle)[direction]
+        total += amount * nearness(preset, bundle) @ directions(bundle)[direction]
     return total
 
 

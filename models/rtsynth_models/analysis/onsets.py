@@ -3,22 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_engine.heads.bands import band_shares
 from rtsynth_models.analysis.resynthesis import BIN_WEIGHTS, FRAME, NOISE_WINDOW
 from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
 STEPS, STEP = 32, 64
-EDGES_HZ = (1000.0, 4000.0)  # the bands cross over an octave around these
 FFT_SIZE = 4096
 LEAST_DB, MOST_DB, FADE = -50.0, 12.0, 8
 SETTLING = 0.3
 SMOOTHING = 128  # samples of the Hann window that smooths the squared signal
-
-
-def band_shares(hz: Array) -> Array:
-    """Amplitude of each band at the frequencies `hz` (F,); columns add up to 1. Shape (3, F)."""
-    octaves = [np.clip(np.log2(np.maximum(hz, 1.0) / edge) + 0.5, 0.0, 1.0) for edge in EDGES_HZ]
-    return np.stack([1 - octaves[0], octaves[0] - octaves[1], octaves[1]])
 
 
 def onset_levels(signal: Array) -> Array:

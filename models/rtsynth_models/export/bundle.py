@@ -4,8 +4,9 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from torch import Tensor
 
-from rtsynth_models.data.catalogue import Program, program
+from rtsynth_models.data.catalogue import Program
 from rtsynth_models.data.dataset import SOURCE
 from rtsynth_models.export.latents import Direction, directions
 from rtsynth_models.network.checkpoint import Checkpoint
@@ -67,8 +68,10 @@ def manifest(model: PartialGAN, checkpoint: Checkpoint, folder: Path) -> dict[st
         "pitch_range": [21, 108],
         "directions": [_direction(found) for found in directions(model, checkpoint.divisors)],
         "places": [
-            place(model, i, program(number), divisor)
-            for i, (number, divisor) in enumerate(zip(checkpoint.programs, checkpoint.divisors, strict=True))
+            place(model, i, instrument, divisor)
+            for i, (instrument, divisor) in enumerate(
+                zip(checkpoint.instruments, checkpoint.divisors, strict=True)
+            )
         ],
         "files": {name: digest(folder / name) for name in ("note.onnx", "generator.onnx")},
     }
@@ -78,8 +81,13 @@ def _direction(found: Direction) -> dict[str, object]:
     return {
         "id": found.name,
         "name": found.name.capitalize(),
-        "latent": [round(x, 6) for x in found.latent.tolist()],
+        "latent": _rounded(found.at.mean(0)),
+        "at": [_rounded(step) for step in found.at],
     }
+
+
+def _rounded(latent: Tensor) -> list[float]:
+    return [round(x, 4) for x in latent.tolist()]
 
 
 def digest(path: Path) -> str:

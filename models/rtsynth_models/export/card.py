@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rtsynth_models.data.catalogue import HELD_OUT, VELOCITIES, program
+from rtsynth_models.data.catalogue import HELD_OUT, VELOCITIES
 from rtsynth_models.data.dataset import SOURCE
 from rtsynth_models.data.soundfont import HOLD_SECONDS
 from rtsynth_models.export.measured import measured
@@ -13,9 +13,12 @@ WHAT = """# PartialGAN
 A neural instrument: {instruments} General MIDI instruments in one network, and everything between them.
 
 A note network runs once per note: pitch, velocity and a point of the {latent}-dimensional latent space
-become a static spectrum and the conditioning of the step network. That one runs every {step:.1f} ms and gives
-{per_step} frames of {partials} partials (level, deviation from the harmonic grid) and {bands} noise bands,
-which the engine renders. The release is an envelope of the engine, with a slope the note network gives.
+become some spectra and the conditioning of the step network. That one has no state; every {step:.1f} ms
+it gives {per_step} frames of {partials} partials (level, deviation from the harmonic grid) and {bands}
+noise bands: the slow trend of the note. Two heads say, once per note, how its partials move around that
+trend and how its first 43 ms rise; the engine draws the one from the voice's seed and shapes the other.
+The release is an envelope of the engine, with a slope the note network gives. Latents have unit variance
+over the instruments.
 
 - Licence of the weights: MIT.
 - Parameters: {parameters:,}.
@@ -31,23 +34,32 @@ Frank Wen, released under the MIT licence.
 TRAINING = """
 ## Training
 
-Reconstruction of analysed frames (levels in dB, deviations in cents) with a Gaussian of latents per
-instrument, on two CPU cores: {minutes:.0f} minutes, {steps:,} steps, moving average of the weights. Losses
-at the end, weighted: levels {level:.2f} dB, noise {noise:.2f} dB; divergence {divergence:.1f} nats.
-There is no adversarial stage yet, whatever the name promises.
+Reconstruction of the trend of analysed notes (levels in dB, deviations in cents), likelihood of their
+motion and distance of their onsets, with a Gaussian of latents per instrument: {steps:,} steps,
+{minutes:.0f} minutes on one or two CPU cores, moving average of the weights. Then the motion head alone,
+until notes played by the engine move as far as real ones do. Losses at the end, weighted: levels
+{level:.2f} dB, noise {noise:.2f} dB; divergence {divergence:.1f} nats. {adversary}
 """
+ADVERSARY = {
+    False: "No adversarial stage: these weights never met a discriminator, whatever the name promises.",
+    True: "The last steps were played against discriminators of moments, notes and motion.",
+}
 LIMITS = """
 ## What is wrong with it
 
-- Micro-modulation is smoothed away: vibrato, chorus and beating of strings, choir, violin and flute are
-  flatter than in the samples.
-- Attacks are blunter than the samples', most on basses and plucked strings.
-- Bells and bars keep one partial per slot; what else rings there becomes noise.
-- Tuning is the samples': Choir Aahs is 13 cents flat on the whole and 30 at the bottom, the top of the piano
-  17 cents sharp.
+- Motion is drawn anew for every note: it has the depth and the speed of the samples', not their course.
+  Where a sample's beating or vibrato always runs alike, ours does not, and spectral distances punish it.
+- Partials start at random phases, so the first milliseconds of struck and plucked notes lack the common
+  click of the samples: that is most of what is left between their rises.
+- Sounds that hardly move in the samples (reed organ, celesta, koto, synth bass) move a little here.
+- Bells, bars and steel drums keep one partial per slot; what else rings there becomes noise, and their
+  pitch wavers. Tubular bells have no partial at their pitch.
+- Choirs, ensembles and pads are the furthest from their samples: many voices on one grid of partials.
+- Notes that the samples have more than 4 cents out of tune (Choir Aahs, the top of the piano, some strings)
+  were brought to within 4 cents.
 - The samples change from one key to the next; the network smooths over those edges.
 - Outside an instrument's range, and between instruments, it extrapolates.
-- After {longest:.1f} s the frames stand still and only the late decay goes on.
+- After {longest:.1f} s the trend stands still; motion and late decay go on.
 """
 
 
@@ -69,7 +81,7 @@ def _what(checkpoint: Checkpoint, parameters: int) -> str:
         partials=config.partials,
         bands=config.bands,
         parameters=parameters,
-        names=", ".join(program(number).name for number in checkpoint.programs),
+        names=", ".join(instrument.name for instrument in checkpoint.instruments),
     )
 
 
@@ -81,4 +93,5 @@ def _data() -> str:
 def _training(checkpoint: Checkpoint) -> str:
     losses = {"level": 0.0, "noise": 0.0, "divergence": 0.0} | checkpoint.losses
     in_db = losses | {name: 20 * losses[name] for name in ("level", "noise")}
-    return TRAINING.format(minutes=checkpoint.minutes, steps=checkpoint.steps, **in_db)
+    met = ADVERSARY["judge" in checkpoint.losses]
+    return TRAINING.format(minutes=checkpoint.minutes, steps=checkpoint.steps, adversary=met, **in_db)

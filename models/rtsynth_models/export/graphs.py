@@ -26,7 +26,8 @@ class NoteGraph(nn.Module):
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
         self.note, self.motion, self.onset = model.note, model.motion, model.onset
-        self.centre, self.colour = model.centre, model.colour
+        self.register_buffer("centre", model.centre)
+        self.register_buffer("colour", model.colour)
 
     def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, ...]:
         """Pitch as a MIDI number, velocity 0..1, to film (V, F), static (V, S), slopes (V, 2) in dB/s,

@@ -1,6 +1,6 @@
 """A latent space to play in: unit-variance coordinates, and directions named by what they do.
 
-Z is the latent size, P the number of places.
+Z is the latent size, P the number of places, A of attributes.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ PITCHES = (48.0, 60.0, 72.0)  # MIDI numbers at which a sound is described
 VELOCITY = 0.8
 MOMENTS = (0.005, 0.15, 0.5)  # seconds
 BODY_HARMONICS = 2
-CLOUD, RIDGE = 1500, 1e-2
+NEIGHBOURS, NEIGHBOURHOOD = 24, 0.25  # points around a place, and how far, over which slopes are averaged
+RIDGE = 0.05
 LEAST_SPREAD = 0.05  # s.d. of a training coordinate below which it is not blown up
-AMOUNTS = torch.linspace(-2, 2, 9)  # of a direction, at which its warp is given
-LONGEST = 1.5  # a direction's length: further along, sounds leave what was learned
+LONGEST = 2.0  # of a step: further on, sounds leave what was learned
 
 
 class Attributes(NamedTuple):
@@ -34,14 +34,13 @@ class Attributes(NamedTuple):
 
 @dataclass(frozen=True)
 class Direction:
-    """One step along `latent` (Z,) changes the attribute `name` by a standard deviation of the places.
+    """One step changes the attribute `name` by about a standard deviation of the places.
 
-    `warp` (9,): where to go along it for the amounts -2 … 2, so that equal amounts sound equally far.
+    `at` (P, Z): where that leads from each place, for instruments lie too far apart for one line through all.
     """
 
     name: str
-    latent: Tensor
-    warp: Tensor
+    at: Tensor
 
 
 def whiten(model: PartialGAN) -> None:
@@ -87,58 +86,20 @@ def decibels(power: Tensor) -> Tensor:
 
 
 def directions(model: PartialGAN, divisors: list[int], seed: int = 0) -> list[Direction]:
-    """Directions that change one attribute and, on the whole, none of the others."""
+    """At each place the step that changes one attribute and, as far as it can, none of the others."""
+    grid, draw = torch.tensor(divisors), torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        places = Attributes(*describe(model, model.mean, torch.tensor(divisors)))
-        scale = torch.stack(places).std(1)
-        points, grid = _cloud(model, torch.tensor(divisors), torch.Generator().manual_seed(seed))
-        values = torch.stack(describe(model, points, grid), 1) / scale
-        away = points - points.mean(0)
-        slopes = torch.linalg.solve(
-            away.T @ away + RIDGE * len(points) * torch.eye(points.shape[1]),
-            away.T @ (values - values.mean(0)),
-        )
-        steps = torch.linalg.pinv(slopes)  # (attributes, Z)
-        steps = steps * (LONGEST / steps.norm(dim=1, keepdim=True)).clamp(max=1)
-        return [
-            Direction(name, step, warp(model, step, torch.tensor(divisors)))
-            for name, step in zip(Attributes._fields, steps, strict=True)
-        ]
+        scale = torch.stack(describe(model, model.mean, grid)).std(1)
+    near = [NEIGHBOURHOOD * torch.randn(model.mean.shape, generator=draw) for _ in range(NEIGHBOURS)]
+    slopes = torch.stack([_slopes(model, model.mean + away, grid) for away in near]).mean(0) / scale[:, None]
+    steps = slopes.mT @ torch.linalg.inv(slopes @ slopes.mT + RIDGE * torch.eye(len(scale)))  # (P, Z, A)
+    steps = steps * (LONGEST / steps.norm(dim=1, keepdim=True)).clamp(max=1)
+    return [Direction(name, steps[:, :, i]) for i, name in enumerate(Attributes._fields)]
 
 
-def _cloud(model: PartialGAN, divisors: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Points between and around places, (CLOUD, Z), and the divisor of the nearer place."""
-    first, second = (torch.randint(len(model.mean), (CLOUD,), generator=draw) for _ in range(2))
-    share = 0.5 * torch.rand(CLOUD, 1, generator=draw)
-    near = torch.lerp(model.mean[first], model.mean[second], share)
-    return near + 0.3 * torch.randn(near.shape, generator=draw), divisors[first]
-
-
-def warp(model: PartialGAN, step: Tensor, divisors: Tensor) -> Tensor:
-    """Positions along `step` for AMOUNTS, between which spectra differ equally; its ends and middle stay."""
-    fine = torch.linspace(-2, 2, 33)
-    spectra = torch.stack([_spectrum(model, model.mean + x * step) for x in fine])
-    speed = spectra.diff(dim=0).abs().mean((1, 2)) + 1e-6
-    sides = []
-    for part, positions in ((speed[:16].flip(0), -fine[16:]), (speed[16:], fine[16:])):
-        far = torch.cat([torch.zeros(1), part.cumsum(0)])
-        sides.append(_interpolate(torch.linspace(0, 1, 5) * far[-1], far, positions))
-    return torch.cat([sides[0].flip(0)[:-1], sides[1]])
-
-
-def _spectrum(model: PartialGAN, latent: Tensor) -> Tensor:
-    """Levels in dB over the loudest 60, (B, O), half a second into middle C."""
-    count = len(latent)
-    said, _, _ = model.describe(torch.full((count,), 60.0), torch.full((count,), VELOCITY), latent)
-    level, _, noise = denormalise(
-        model.generator(said.film, said.static, torch.full((count, 1), 0.5))[:, 0, 0], model.config.partials
-    )
-    both = torch.cat([level, noise], -1)
-    return torch.maximum(both, both.amax(-1, keepdim=True) - 60)
-
-
-def _interpolate(x: Tensor, xs: Tensor, ys: Tensor) -> Tensor:
-    """Piecewise linear function through rising `xs` and `ys`, at `x`."""
-    i = torch.searchsorted(xs, x, right=True).clamp(1, len(xs) - 1)
-    share = ((x - xs[i - 1]) / (xs[i] - xs[i - 1])).clamp(0, 1)
-    return torch.lerp(ys[i - 1], ys[i], share)
+def _slopes(model: PartialGAN, latent: Tensor, divisors: Tensor) -> Tensor:
+    """How every attribute changes with the latents, (P, attributes, Z)."""
+    moved = latent.detach().requires_grad_(True)
+    values = describe(model, moved, divisors)
+    each = [torch.autograd.grad(value.sum(), moved, retain_graph=True)[0] for value in values]
+    return torch.stack(each, 1)

@@ -52,7 +52,8 @@ def preview(model: PartialGAN, checkpoint: Checkpoint) -> np.ndarray:
     """One note of several instruments after another, mono at 48 kHz."""
     fade = np.minimum(1.0, np.linspace(20.0, 0.0, round(PREVIEW_SECONDS * SAMPLE_RATE)))
     notes = []
-    for number, pitch in PREVIEW:
+    chosen = [(n, pitch) for n, pitch in PREVIEW if n in checkpoint.programs]
+    for number, pitch in chosen or [(checkpoint.programs[0], 60)]:
         index = checkpoint.programs.index(number)
         divisor = checkpoint.divisors[index]
         signal = play_note(model, pitch, 0.8, model.mean[index], divisor, PREVIEW_SECONDS + 0.1)

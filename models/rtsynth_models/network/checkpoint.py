@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rtsynth_models.data.catalogue import Program, program
 from rtsynth_models.network.partialgan import Config, PartialGAN
 
 Weights = dict[str, Tensor]
@@ -17,7 +18,7 @@ Weights = dict[str, Tensor]
 class Checkpoint:
     """Where a training stands: `average` is the moving average of the weights, the ones to use.
 
-    `divisors` are the slots per harmonic of each of the `programs`.
+    `divisors` are the slots per harmonic of each of the `programs`, `described` the fields of each `Program`.
     """
 
     config: Config
@@ -29,6 +30,14 @@ class Checkpoint:
     steps: int = 0
     minutes: float = 0.0
     losses: dict[str, float] = field(default_factory=dict)
+    described: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def instruments(self) -> list[Program]:
+        """The programs with their names and ranges; by the catalogue where the data set told none."""
+        if self.described:
+            return [Program(**fields) for fields in self.described]
+        return [program(number) for number in self.programs]
 
 
 def earlier(path: Path) -> Path:

@@ -5,14 +5,16 @@ The same seed and steps give the same weights, however often the training was in
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
 from torch import Tensor
 
 from rtsynth_engine.errors import EngineError
+from rtsynth_models.data.manifest import programs_of
 from rtsynth_models.data.notes import Notes
 from rtsynth_models.data.targets import available, load_targets
 from rtsynth_models.network.checkpoint import Checkpoint, earlier, load_checkpoint, save_checkpoint
@@ -41,6 +43,7 @@ class Training:
     steps: int = 0
     minutes: float = 0.0
     losses: dict[str, float] = field(default_factory=dict)
+    described: list[dict[str, Any]] = field(default_factory=list)
 
 
 def start(config: Config, programs: list[int], divisors: list[int]) -> Training:
@@ -59,6 +62,7 @@ def resume(path: Path) -> Training:
     training.average.load_state_dict(stored.average)
     training.optimiser.load_state_dict(stored.optimiser)
     training.steps, training.minutes = stored.steps, stored.minutes
+    training.described = stored.described
     return training
 
 
@@ -74,6 +78,7 @@ def snapshot(training: Training) -> Checkpoint:
         training.steps,
         training.minutes,
         training.losses,
+        training.described,
     )
 
 
@@ -152,4 +157,7 @@ def begin(data: Path, path: Path, seed: int) -> Training:
     torch.manual_seed(seed)
     programs = available(data)
     divisors = [int(load_targets(data, number)["divisor"]) for number in programs]
-    return start(Config(instruments=len(programs)), programs, divisors)
+    training = start(Config(instruments=len(programs)), programs, divisors)
+    known = {p.number: asdict(p) for p in programs_of(data)}
+    training.described = [known[number] for number in programs]
+    return training
