@@ -127,8 +127,11 @@ class AttackCache:
         if not is_sane_block(attacks.reshape(-1, FRAME)):
             return
         memory = self.memory
-        slopes, motion, onset = (part.reshape(len(keys), LAYERS, *part.shape[1:]) for part in character)
+        slopes, motion, onset, phase = (
+            part.reshape(len(keys), LAYERS, *part.shape[1:]) for part in character
+        )
         memory.attack[slot, keys] = attacks.reshape(len(keys), LAYERS, ATTACK_FRAMES, FRAME)
         memory.attack_motions[slot, keys], memory.attack_onsets[slot, keys] = motion, onset
+        memory.attack_phases[slot, keys] = phase
         memory.slopes[slot, keys] = slopes[:, :, 0].mean(axis=1)
         self._lamps(slot)[keys] = READY

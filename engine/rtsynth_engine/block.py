@@ -18,7 +18,7 @@ from .heads.noise import aim_noise, ask_noise, clear_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
 from .layout import FADING, FREE, PENDING, RELEASED, TICK, VOICES, Memory
 from .rings import Ring, front, release
-from .streaming import advance_frames, has_frames, shape_voice
+from .streaming import advance_frames, begin_phases, has_frames, shape_voice
 from .voices import free_voice, release_ratio
 
 NOTE_OFF, NOTE_ON = 8, 9
@@ -178,6 +178,8 @@ def aim_voice(memory: Memory, v: int) -> None:
     channel = memory.channels[voice.channel]
     age = state.clock + state.tick_left - voice.onset
     place = age * state.frames_per_sample
+    if voice.frame_index < 0:
+        begin_phases(memory, v)
     advance_frames(memory, v, int(place))
     blend = np.float32(place - int(place))
     if voice.shaped:

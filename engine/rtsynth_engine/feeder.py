@@ -91,6 +91,7 @@ class Feeder:
         pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
         character = checked_reset(self.generator, chosen, pitch, velocity, latent)
         self.memory.motions[chosen], self.memory.onsets[chosen] = character.motion, character.onset
+        self.memory.phases[chosen] = character.phase
         self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, character.slopes[:, 1]
 
     def follow(self) -> None:

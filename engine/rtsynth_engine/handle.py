@@ -62,24 +62,26 @@ def attach(handle: Any) -> Memory:
         _at(handle, 10, (L.CACHES, L.KEYS), F4),
         _at(handle, 11, (L.CACHES, L.KEYS, L.LAYERS, MOTION), F4),
         _at(handle, 12, (L.CACHES, L.KEYS, L.LAYERS, ONSET_BANDS, ONSET_STEPS), F4),
-        _at(handle, 13, L.CACHES * L.KEYS, I8),
-        _at(handle, 14, (L.VOICES, L.STREAM_FRAMES, L.FRAME), F4),
-        _at(handle, 15, (L.VOICES, MOTION), F4),
-        _at(handle, 16, (L.VOICES, ONSET_BANDS, ONSET_STEPS), F4),
-        _at(handle, 17, (LOOP, STIR_BANDS), F4),
-        _at(handle, 18, (L.VOICES, L.PARTIALS), L.STIR),
-        _at(handle, 19, L.VOICES, I8),
-        _at(handle, 20, L.VOICES, I8),
+        _at(handle, 13, (L.CACHES, L.KEYS, L.LAYERS, L.PARTIALS, 2), F4),
+        _at(handle, 14, L.CACHES * L.KEYS, I8),
+        _at(handle, 15, (L.VOICES, L.STREAM_FRAMES, L.FRAME), F4),
+        _at(handle, 16, (L.VOICES, MOTION), F4),
+        _at(handle, 17, (L.VOICES, ONSET_BANDS, ONSET_STEPS), F4),
+        _at(handle, 18, (L.VOICES, L.PARTIALS, 2), F4),
+        _at(handle, 19, (LOOP, STIR_BANDS), F4),
+        _at(handle, 20, (L.VOICES, L.PARTIALS), L.STIR),
         _at(handle, 21, L.VOICES, I8),
-        _at(handle, 22, L.VOICES, L.REQUEST),
-        _at(handle, 23, 1, L.TELEMETRY),
-        Ring(_at(handle, 24, INDICES, I8), _at(handle, 25, L.EVENTS, EVENT)),
+        _at(handle, 22, L.VOICES, I8),
+        _at(handle, 23, L.VOICES, I8),
+        _at(handle, 24, L.VOICES, L.REQUEST),
+        _at(handle, 25, 1, L.TELEMETRY),
         Ring(_at(handle, 26, INDICES, I8), _at(handle, 27, L.EVENTS, EVENT)),
+        Ring(_at(handle, 28, INDICES, I8), _at(handle, 29, L.EVENTS, EVENT)),
     )
 
 
 BLOCK_SIGNATURE = types.void(types.voidptr, types.voidptr, types.voidptr, types.int64, types.int64)
-ADDRESSES = 28
+ADDRESSES = 30
 SECOND = 1e9
 
 

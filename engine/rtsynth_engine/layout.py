@@ -253,10 +253,12 @@ class Memory(NamedTuple):
     slopes: NDArray[np.float32]  # (CACHES, KEYS) release in dB per second; generator thread
     attack_motions: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, MOTION); generator thread
     attack_onsets: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS); generator thread
+    attack_phases: NDArray[np.float32]  # (CACHES, KEYS, LAYERS, PARTIALS, 2); generator thread
     lamps: NDArray[np.int64]  # (CACHES * KEYS,) MISSING, READY or STALE; generator thread
     frames: NDArray[np.float32]  # (VOICES, STREAM_FRAMES, FRAME); generator thread
     motions: NDArray[np.float32]  # (VOICES, MOTION); generator thread
     onsets: NDArray[np.float32]  # (VOICES, ONSET_BANDS, ONSET_STEPS); generator thread
+    phases: NDArray[np.float32]  # (VOICES, PARTIALS, 2); generator thread
     motion_loops: NDArray[np.float32]  # (LOOP, STIR_BANDS): noise at the frame rate
     stirs: NDArray[Any]  # (VOICES, PARTIALS) STIR
     written: NDArray[np.int64]  # (VOICES,) serial << 20 | frames written; generator thread

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .compiling import load_acquire, offline, realtime, store_release
 from .heads.modulation import stir_partials
 from .heads.onset import shape_onset
+from .heads.partials import lean_phases
 from .layout import (
     ATTACK_FRAMES,
     BLEND_FROM,
@@ -113,6 +114,17 @@ def stir_frame(memory: Memory, v: int, index: int) -> None:
         stir_partials(memory, v, memory.attack_motions[voice.cache, voice.timbre, layer], index)
     else:
         stir_partials(memory, v, memory.motions[v], index)
+
+
+@realtime
+def begin_phases(memory: Memory, v: int) -> None:
+    """Bring the phases of a voice that begins to where its note has them. Audio callback."""
+    voice = memory.voices[v]
+    if voice.cache >= 0:
+        layer = int(layer_place(voice) + np.float32(0.5))
+        lean_phases(voice, memory.attack_phases[voice.cache, voice.timbre, layer])
+    else:
+        lean_phases(voice, memory.phases[v])
 
 
 @realtime

@@ -188,13 +188,18 @@ def level(signal: NDArray[F4], rate: float, frequency: float) -> float:
 class Lively(Steady):
     """Steady frames, whose notes stir as `motion` (name of a part of the vector: value) says."""
 
-    def __init__(self, motion: dict[str, Any], onset: Any = 0.0, **steady: Any):
+    def __init__(self, motion: dict[str, Any], onset: Any = 0.0, phase: Any = 0.0, **steady: Any):
         super().__init__(**({"levels": (0.1,) * 12} | steady))
         self.motion, self.onset = np.zeros(MOTION, F4), np.zeros((ONSET_BANDS, ONSET_STEPS), F4)
         for name, value in ({"am_zone": 1.0, "fm_zone": 1.0} | motion).items():
             motion_part(self.motion, name)[...] = np.asarray(value, F4)
         self.onset[...] = onset
+        self.phase = np.zeros((PARTIALS, 2), F4)
+        self.phase[...] = phase
 
     def reset(self, rows, pitch, velocity, latent) -> Character:
         slopes = super().reset(rows, pitch, velocity, latent).slopes
-        return Character(slopes, np.tile(self.motion, (len(rows), 1)), np.tile(self.onset, (len(rows), 1, 1)))
+        said = (
+            np.tile(part, (len(rows), *(1,) * part.ndim)) for part in (self.motion, self.onset, self.phase)
+        )
+        return Character(slopes, *said)

@@ -19,6 +19,7 @@ from tests.engine.parts import HEAD, ON, organ_bundle, render
 Gains = dict[str, tuple[tuple[int, ...], float]]
 NOTE: Gains = {"film": ((1,), 1.0), "static": ((1,), 1.0), "slopes": ((2,), 60.0)}
 LIVELY: Gains = {"motion": ((MOTION,), 2.0), "onset": ((ONSET_BANDS, ONSET_STEPS), -6.0)}
+LIVELY |= {"phase": ((PARTIALS, 2), 0.5)}
 STEP: Gains = {"amplitude": ((2, PARTIALS), 0.01), "ratio": ((2, PARTIALS), 1.0), "noise": ((2, 48), 0.0)}
 
 
@@ -58,23 +59,26 @@ def ask(generator: OnnxGenerator, latents: list[float]):
     return generator.reset(rows, column * 0 + 60, column * 0 + 1, column[:, None])
 
 
-def test_a_network_that_gives_motion_and_onset_is_asked_for_them() -> None:
+def test_a_network_that_gives_motion_onset_and_phase_is_asked_for_them() -> None:
     generator = OnnxGenerator(small_bundle(NOTE | LIVELY))
     generator.prepare(4)
-    slopes, motion, onset = ask(generator, [1.0, 0.5, 0.0])
+    slopes, motion, onset, phase = ask(generator, [1.0, 0.5, 0.0])
     np.testing.assert_allclose(slopes, np.outer([60.0, 30.0, 0.0], [1, 1]))
     np.testing.assert_allclose(motion, np.outer([2.0, 1.0, 0.0], np.ones(MOTION)))
     np.testing.assert_allclose(onset[:, 2, 31], [-6.0, -3.0, 0.0])
+    np.testing.assert_allclose(phase[:, 95, 1], [0.5, 0.25, 0.0])
 
 
 def test_a_network_without_them_gives_notes_that_do_not_stir() -> None:
     generator = OnnxGenerator(small_bundle(NOTE))
     generator.prepare(4)
-    _, motion, onset = ask(generator, [1.0, 0.5])
+    _, motion, onset, phase = ask(generator, [1.0, 0.5])
     assert motion.shape == (2, MOTION)
     assert onset.shape == (2, ONSET_BANDS, ONSET_STEPS)
     assert not motion.any()
     assert not onset.any()
+    assert phase.shape == (2, PARTIALS, 2)
+    assert not phase.any()
 
 
 def test_an_instrument_without_states_plays() -> None:
@@ -84,6 +88,8 @@ def test_an_instrument_without_states_plays() -> None:
     assert np.abs(render(engine, [(0.0, ON, 60, 100)], 0.3)).max() > 0.01
     assert engine.memory.attack_motions[0, 60, 2, 7] == np.float32(2.0)
     assert engine.memory.onsets[0, 1, 5] == np.float32(-6.0)
+    assert engine.memory.attack_phases[0, 60, 2, 7, 1] == np.float32(0.5)
+    assert engine.memory.phases[0, 7, 1] == np.float32(0.5)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +97,7 @@ def test_an_instrument_without_states_plays() -> None:
     [
         (NOTE | {"motion": ((MOTION - 1,), 1.0)}, "motion has the shape (183,) instead of (184,)"),
         (NOTE | {"onset": ((3, 31), 1.0)}, "onset has the shape (3, 31) instead of (3, 32)"),
+        (NOTE | {"phase": ((95, 2), 1.0)}, "phase has the shape (95, 2) instead of (96, 2)"),
         (NOTE | {"film": ((2,), 1.0)}, "film has the shape (2,) instead of (1,)"),
         ({name: NOTE[name] for name in ("film", "static")}, "gives no slopes"),
     ],

@@ -54,6 +54,7 @@ def notes(config: Config) -> Notes:
     return Notes(
         trend=row[:, None, None].repeat(1, STEPS, 2, 1).half(),
         onset=torch.full((6, 3, 32), -3.0),
+        phase=torch.full((6, config.partials), 1.0),
         motion=still(6),
         instrument=instrument,
         pitch=pitch,

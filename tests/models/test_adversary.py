@@ -42,7 +42,7 @@ def test_slots_finer_than_harmonics_lie_lower(config):
 
 def test_measured_and_drawn_motion_are_seen_alike(model, notes):
     index = torch.arange(4)
-    _, raw, _ = model.describe(notes.pitch[:4], notes.velocity[:4], torch.zeros(4, model.config.latent))
+    raw = model.describe(notes.pitch[:4], notes.velocity[:4], torch.zeros(4, model.config.latent)).motion
     assert real_motion(notes.motion.of(index)).shape == drawn_motion(raw).shape == (4, MOTION_VALUES)
 
 

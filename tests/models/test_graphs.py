@@ -8,7 +8,7 @@ import torch
 
 import rtsynth_presets
 from rtsynth_models.export.bundle import digest
-from rtsynth_models.export.graphs import export_graphs
+from rtsynth_models.export.graphs import export_graphs, round_weights
 from rtsynth_models.export.weights import read_bundle
 from rtsynth_models.network.partialgan import PartialGAN
 from rtsynth_models.network.player import play_frames
@@ -21,6 +21,7 @@ STEPS = 60
 
 @pytest.fixture
 def folder(model: PartialGAN, tmp_path: Path) -> Path:
+    round_weights(model)
     export_graphs(model, tmp_path)
     return tmp_path
 

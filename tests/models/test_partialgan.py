@@ -10,7 +10,7 @@ STEPS = 40
 def conditioning(model: PartialGAN, voices: int = 3):
     torch.manual_seed(2)
     pitch, velocity = torch.linspace(40, 90, voices), torch.linspace(0.2, 1, voices)
-    said, _, _ = model.describe(pitch, velocity, torch.randn(voices, model.config.latent))
+    said = model.describe(pitch, velocity, torch.randn(voices, model.config.latent)).note
     return said.film, said.static, (torch.arange(STEPS) * 2 / model.config.frame_rate).repeat(voices, 1)
 
 

@@ -16,7 +16,7 @@ def test_training_learns_the_notes(config, notes):
     for group in training.optimiser.param_groups:
         group["lr"] = 3e-3
     losses = [train.train_step(training, notes, index, 4) for _ in range(80)]
-    for name in ("level", "motion", "onset"):
+    for name in ("level", "motion", "onset", "phase"):
         first, last = (sum(loss[name] for loss in part) for part in (losses[:5], losses[-5:]))
         assert last < 0.8 * first, name
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..heads.motion import MOTION
 from ..heads.onset import HIGHEST_DB, LOWEST_DB, ONSET_BANDS, ONSET_STEPS
-from ..layout import FRAME
+from ..layout import FRAME, PARTIALS
 
 MOST_MOTION = 200.0  # cents, dB, Hz: no number of a sane motion comes near it
 
@@ -18,6 +18,7 @@ class Character(NamedTuple):
     slopes: NDArray[np.float32]  # (n, 2): release and late decay in dB per second
     motion: NDArray[np.float32]  # (n, MOTION), see heads.motion; zeros: the frames are played as they are
     onset: NDArray[np.float32]  # (n, ONSET_BANDS, ONSET_STEPS) in dB, see heads.onset
+    phase: NDArray[np.float32]  # (n, PARTIALS, 2) cosine and sine at the onset, the shorter the less certain
 
 
 class Generator(Protocol):
@@ -72,11 +73,9 @@ def checked_step(
 
 
 def plain_character(slopes: NDArray[np.float32]) -> Character:
-    """That of notes (n,) that neither stir nor have an onset beyond their frames."""
-    count = len(slopes)
-    return Character(
-        slopes, np.zeros((count, MOTION), np.float32), np.zeros((count, ONSET_BANDS, ONSET_STEPS), np.float32)
-    )
+    """That of notes (n,) that do not stir, begin as their frames say, and at any phase."""
+    shapes = ((MOTION,), (ONSET_BANDS, ONSET_STEPS), (PARTIALS, 2))
+    return Character(slopes, *(np.zeros((len(slopes), *shape), np.float32) for shape in shapes))
 
 
 def checked_reset(
@@ -109,7 +108,7 @@ def _checked(character: Character, count: int) -> Character:
     slopes = _finite_rows(character.slopes)
     motion = np.clip(_finite_rows(character.motion), 0.0, MOST_MOTION)
     onset = np.clip(_finite_rows(character.onset), LOWEST_DB, HIGHEST_DB)
-    return Character(slopes, motion, onset)
+    return Character(slopes, motion, onset, np.clip(_finite_rows(character.phase), -1.0, 1.0))
 
 
 def _finite_rows(numbers: NDArray[np.float32]) -> NDArray[np.float32]:

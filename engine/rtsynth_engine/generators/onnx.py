@@ -12,11 +12,12 @@ from ..bundles import Bundle
 from ..errors import BundleError
 from ..heads.motion import MOTION
 from ..heads.onset import ONSET_BANDS, ONSET_STEPS
-from ..layout import FRAME, NOISE, RATIO
+from ..layout import FRAME, NOISE, PARTIALS, RATIO
 from .contract import Character, plain_character
 
 BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-OPTIONAL = {"motion": (MOTION,), "onset": (ONSET_BANDS, ONSET_STEPS)}  # outputs of `note.onnx`, per note
+OPTIONAL = {"motion": (MOTION,), "onset": (ONSET_BANDS, ONSET_STEPS), "phase": (PARTIALS, 2)}
+"""Outputs that `note.onnx` may lack, per note."""
 POISON = np.float32(np.nan)  # outputs a network leaves unwritten are caught by the sanity check of the stream
 F4 = np.float32
 

@@ -145,11 +145,28 @@ def start_phases(voice: Any, seed: np.uint64) -> None:
     voice.active = 0
 
 
+@realtime
+def lean_phases(voice: Any, phase: NDArray[np.float32]) -> None:
+    """Turn the phases drawn towards `phase` (PARTIALS, 2), cosines and sines as long as they are certain.
+    Audio callback.
+    """
+    for k in range(PARTIALS):
+        c, s = phase[k, 0], phase[k, 1]
+        doubt = max(ONE - np.float32(math.sqrt(c * c + s * s)), np.float32(0.0))
+        c += doubt * voice.cosine[k]
+        s += doubt * voice.sine[k]
+        length = np.float32(math.sqrt(c * c + s * s))
+        if length > SILENT:
+            voice.cosine[k] = c / length
+            voice.sine[k] = s / length
+
+
 __all__ = [
     "NOISE",
     "TICK",
     "frame_loudness",
     "gather_partials",
+    "lean_phases",
     "render_partials",
     "scatter_partials",
     "start_phases",

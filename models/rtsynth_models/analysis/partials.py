@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 PARTIALS = 96
 FRAMES = 750
 LEAD = round(LEAD_SECONDS * SAMPLE_RATE)
+LEAD_IN = 24  # samples from the onset of an aligned note to where it can be heard
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.008, 0.020
 GAIN_LIMITS = (0.05, 1.4)
 
@@ -46,7 +47,7 @@ def midi_hz(pitch: float) -> float:
 def align_onset(signal: Array) -> Array:
     """Shift a note so that it starts at sample LEAD: synthesiser and sample lead in by some milliseconds."""
     loud = int(np.argmax(np.abs(signal) > 0.003 * np.abs(signal).max()))
-    start = int(np.clip(loud - 24, LEAD - 48, LEAD + 1200))
+    start = int(np.clip(loud - LEAD_IN, LEAD - 48, LEAD + 1200))
     padded = np.concatenate([np.zeros(LEAD), signal, np.zeros(8192)])
     return padded[start : start + len(signal) + 4096]
 

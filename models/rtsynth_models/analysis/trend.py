@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rtsynth_models.analysis.partials import FRAMES, PARTIALS
 from rtsynth_models.analysis.resynthesis import BIN_WEIGHTS, measure_noise
+from rtsynth_models.analysis.tuning import fit_pitch
 
 Array = NDArray[np.float64]
 F4 = NDArray[np.float32]
@@ -21,7 +22,8 @@ GROWTH, SHARP_FRAMES, WIDEST = (
     8,
     47.0,
 )  # sigma in frames: GROWTH (frame - SHARP_FRAMES), at most a quarter second
-TUNE_PARTIALS, TOLERATED_CENTS = 4, 4.0
+TUNE_HARMONICS, TUNE_FRAMES = 10, slice(20, 300)
+WIDEST_CENTS, TOLERATED_CENTS = 60.0, 2.0  # harmonics further away have no say; what is left as it is
 
 
 def trend_steps() -> NDArray[np.int64]:
@@ -62,8 +64,12 @@ def trend(frames: F4) -> F4:
 
 def detuning(smooth: F4, divisor: int) -> float:
     """Cents by which a note is out of tune beyond what is tolerated, from the trend of its low harmonics."""
-    which = np.arange(1, TUNE_PARTIALS + 1) * divisor - 1
-    cents = smooth[20:300, PARTIALS + which]
-    power = 10 ** (smooth[20:300, which] / 10) * np.exp(-((cents / 50) ** 2))
-    offset = float((cents * power).sum() / (power.sum() + 1e-12))
+    number = np.arange(1, min(TUNE_HARMONICS, PARTIALS // divisor) + 1)
+    which = number * divisor - 1
+    power = 10 ** (smooth[TUNE_FRAMES, which].astype(np.float64) / 10)
+    cents = (smooth[TUNE_FRAMES, PARTIALS + which] * power).sum(0) / power.sum(0)
+    near = np.abs(cents) < WIDEST_CENTS
+    if not near.any():
+        return 0.0
+    offset = fit_pitch(np.stack([number[near], cents[near], power.mean(0)[near]], 1))
     return offset - float(np.clip(offset, -TOLERATED_CENTS, TOLERATED_CENTS))

@@ -1,7 +1,8 @@
 """Notes of one instrument as arrays, and the file that keeps them: `program-NNN.npz`.
 
 N notes: frames (N, 750, 240) dB, cents and dB, float16; slots (N,) partials below 20 kHz; slopes (N, 2) dB/s;
-pitch and velocity (N,) MIDI; onset (N, 3, 32) and mel (N, 376, 96) dB; divisor and slots_kind of the grid.
+pitch and velocity (N,) MIDI; onset (N, 3, 32) and mel (N, 376, 96) dB; phase (N, 96) radians at the onset;
+divisor and slots_kind of the grid.
 """
 
 import os
@@ -63,6 +64,7 @@ def _columns(signal: NDArray[np.float32], pitch: int, grid: Grid) -> Arrays:
         "frames": frames_of(note, pitch, grid.divisor),
         "slots": np.array(note.hz.shape[1]),
         "onset": onset_levels(note.signal).astype(np.float16),
+        "phase": np.pad(note.phase % (2 * np.pi), (0, PARTIALS - len(note.phase))).astype(np.float16),
         "mel": log_mel(note.signal).astype(np.float16),
     }
 

@@ -43,13 +43,14 @@ class Motions(NamedTuple):
 class Notes:
     """N notes of S kept steps.
 
-    trend (N, S, 2, O) normalised, float16; onset (N, 3, 32) in dB; slopes (N, 2) in log(1 + dB/s), NaN where
-    unknown; others (N,). `peak` is the note's loudest partial in dB, `slots` how many partials lie below
-    20 kHz.
+    trend (N, S, 2, O) normalised, float16; onset (N, 3, 32) in dB; phase (N, K) in radians; slopes
+    (N, 2) in log(1 + dB/s), NaN where unknown; others (N,). `peak` is the note's loudest partial in dB,
+    `slots` how many partials lie below 20 kHz.
     """
 
     trend: Tensor
     onset: Tensor
+    phase: Tensor
     motion: Motions
     instrument: Tensor
     pitch: Tensor
@@ -91,6 +92,7 @@ def _load(stored: Arrays, index: int, partials: int) -> Notes:
     return Notes(
         torch.cat([normalise(part.float(), partials).half() for part in trend.split(64)]),
         torch.from_numpy(stored["onset"]),
+        torch.from_numpy(stored["phase"]),
         Motions(*(torch.from_numpy(stored[f"motion_{name}"]) for name in Motions._fields)),
         torch.full((len(trend),), index),
         torch.from_numpy(stored["pitch"]).float(),

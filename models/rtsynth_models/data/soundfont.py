@@ -14,9 +14,9 @@ from rtsynth_models.data.headers import read_headers
 
 SAMPLE_RATE = 48_000
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")  # where Debian's fluid-soundfont-gm puts it
-LEAD_SECONDS, HOLD_SECONDS, RELEASE_SECONDS, GAP_SECONDS = 0.05, 4.2, 1.0, 0.4
+LEAD_SECONDS, HOLD_SECONDS, RELEASE_SECONDS, GAP_SECONDS = 0.05, 4.2, 1.0, 0.402
 NOTE_SECONDS = LEAD_SECONDS + HOLD_SECONDS + RELEASE_SECONDS
-TICKS_PER_SECOND = 960
+TICKS_PER_SECOND = 750  # of 64 samples, as FluidSynth counts: every note starts alike
 DRUM_CHANNEL = 9  # counted from 0
 SILENT = 1e-5  # peak amplitude
 AT_ONCE = 100  # notes per run of fluidsynth: 220 MB of samples on disk
@@ -59,6 +59,7 @@ def render_note(program: int, pitch: int, velocity: int, soundfont: Path = SOUND
 def _render(
     program: int, channel: int, notes: list[Note], soundfont: Path, hold: float, scratch: Path | None
 ) -> NDArray[np.float32]:
+    notes = [notes[0], *notes]  # FluidSynth's first note of all begins some samples late: it is left out
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         midi, wav = Path(folder, "notes.mid"), Path(folder, "notes.wav")
         _score(program, channel, notes, hold).save(midi)
@@ -66,7 +67,7 @@ def _render(
         signal = _read(wav)
     if len(signal) < (_start(len(notes), hold) - GAP_SECONDS) * SAMPLE_RATE:
         raise DataError(f"fluidsynth stopped early: is the disk of {scratch or tempfile.gettempdir()} full?")
-    return _cut(signal, len(notes), hold)
+    return _cut(signal, len(notes), hold)[1:]
 
 
 def _run(command: list[str]) -> None:

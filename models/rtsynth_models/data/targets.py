@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from rtsynth_models.analysis.motion import measure_motion
 from rtsynth_models.analysis.onsets import frame_levels, onset_gains
-from rtsynth_models.analysis.partials import PARTIALS, midi_hz
+from rtsynth_models.analysis.partials import LEAD_IN, PARTIALS, midi_hz
 from rtsynth_models.analysis.trend import FRAMES_PER_STEP, detuning, trend, trend_steps
 from rtsynth_models.data.dataset import load_program
+from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Arrays = dict[str, NDArray[Any]]
 ONSET_FRAMES = 10
@@ -53,6 +54,15 @@ def _onset(
     return onset_gains(levels.astype(np.float64), framed).astype(np.float16)
 
 
+def heard_phases(phase: NDArray[Any], pitch: NDArray[Any], divisor: int) -> NDArray[np.float16]:
+    """Phases (N, K) in radians where notes can first be heard, of those at their onsets.
+
+    There the notes of one sample agree whatever their pitch, for they are the same sound faster or slower.
+    """
+    hz = np.array([midi_hz(p) for p in pitch])[:, None] / divisor * np.arange(1, phase.shape[1] + 1)
+    return np.asarray((phase + 2 * np.pi * LEAD_IN / SAMPLE_RATE * hz) % (2 * np.pi), np.float16)
+
+
 def _path(folder: Path, number: int) -> Path:
     return folder / f"targets-{number:03d}.npz"
 
@@ -68,6 +78,7 @@ def distil_program(folder: Path, number: int) -> int:
     ]
     arrays = {name: np.stack([column[name] for column in columns]) for name in columns[0]}
     arrays |= {name: stored[name] for name in ("slots", "slopes", "pitch", "velocity", "divisor")}
+    arrays["phase"] = heard_phases(stored["phase"], stored["pitch"], int(stored["divisor"]))
     arrays["peak"] = stored["frames"][..., :PARTIALS].max((1, 2)).astype(np.float32)
     part = folder / f"targets-{number:03d}.part.npz"
     np.savez(part, **arrays)

@@ -1,11 +1,12 @@
 """How far a note is from equal temperament: the centres of its low harmonics in one long spectrum.
 
-Apart from the analysis that the network learns from, so that neither can hide the other's mistakes.
+Measured apart from the analysis that the network learns from, so that neither can hide the other's mistakes.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_models.analysis.tuning import fit_pitch
 from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
 
 Array = NDArray[np.float64]
@@ -16,10 +17,6 @@ HARMONICS, HIGHEST_HZ = 10, 12_000.0
 WIDTH_CENTS = 60.0  # of the band around a harmonic, to both sides
 PEAK, LINE = 30.0, 1e-3  # power of a peak over the noise around it; of a line's edge under its peak
 RESOLVED = 0.8  # of a line that must fit into its band
-QUIET = 1e-4  # power of the weakest harmonic heeded, relative to the strongest
-DOUBT_CENTS = 5.0  # a harmonic so far from the others counts half
-STIFFEST = 2.6  # cents per squared harmonic number: a stiffness of 0.003
-FEWEST_STIFF = 4  # harmonics that can tell stiffness from chance
 
 
 def pitch_cents(signal: Array, pitch: float) -> float:
@@ -37,7 +34,7 @@ def pitch_cents(signal: Array, pitch: float) -> float:
         if _width(k * fundamental) > RESOLVED * blurred and k * fundamental < HIGHEST_HZ
         if (line := _line(power, k * fundamental, fundamental))
     ]
-    return _fit(np.array(found)) if found else float("nan")
+    return fit_pitch(np.array(found)) if found else float("nan")
 
 
 def _steady(signal: Array) -> Array:
@@ -72,20 +69,3 @@ def _line(power: Array, nominal: float, fundamental: float) -> tuple[float, floa
         centre = float(bins @ line / line.sum()) * bin_hz
     cents = 1200 * np.log2(centre / nominal)
     return (float(cents), top) if abs(cents) < WIDTH_CENTS else None
-
-
-def _fit(found: Array) -> float:
-    """Cents of the first harmonic of a stiff string through rows of number, cents and power."""
-    number, cents, power = found[found[:, 2] > QUIET * found[:, 2].max()].T
-    basis = np.stack([np.ones_like(number), number**2 - 1], 1)[:, : 2 if len(number) >= FEWEST_STIFF else 1]
-    trust, line = power**0.25, np.zeros(2)
-    for _ in range(5):
-        root = np.sqrt(trust)
-        solved = np.linalg.lstsq(basis * root[:, None], cents * root, rcond=None)[0]
-        line = np.append(solved, 0.0)[:2]
-        if not 0 <= line[1] <= STIFFEST:
-            line[1] = np.clip(line[1], 0, STIFFEST)
-            line[0] = np.average(cents - line[1] * (number**2 - 1), weights=trust)
-        miss = cents - line[0] - line[1] * (number**2 - 1)
-        trust = power**0.25 / (1 + (miss / DOUBT_CENTS) ** 2)
-    return float(line[0])

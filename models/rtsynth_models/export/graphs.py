@@ -1,8 +1,10 @@
 """The two ONNX graphs of a bundle: one runs once per note, one every step; neither has a state.
 
-Both speak physical units; how levels and deviations are scaled stays inside.
+Both speak physical units; how levels and deviations are scaled stays inside. The weights of what runs once
+per note are kept as half floats.
 """
 
+import copy
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +12,15 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rtsynth_models.network.heads import physical
 from rtsynth_models.network.partialgan import PartialGAN, note_features
 from rtsynth_models.network.scale import denormalise, gain, ratio, slope
 
 OPSET = 17
-NOTE_INPUTS, NOTE_OUTPUTS = ["pitch", "velocity", "latent"], ["film", "static", "slopes", "motion", "onset"]
+NOTE_INPUTS = ["pitch", "velocity", "latent"]
+NOTE_OUTPUTS = ["film", "static", "slopes", "motion", "onset", "phase"]
 STEP_INPUTS, STEP_OUTPUTS = ["film", "static", "time"], ["amplitude", "ratio", "noise"]
 
 
@@ -25,17 +29,18 @@ class NoteGraph(nn.Module):
 
     def __init__(self, model: PartialGAN) -> None:
         super().__init__()
-        self.note, self.motion, self.onset = model.note, model.motion, model.onset
+        self.note, self.motion, self.onset, self.phase = model.note, model.motion, model.onset, model.phase
         self.register_buffer("centre", model.centre)
         self.register_buffer("colour", model.colour)
 
     def forward(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Tensor, ...]:
         """Pitch as a MIDI number, velocity 0..1, to film (V, F), static (V, S), slopes (V, 2) in dB/s,
-        motion (V, 184), onset (V, 3, 32) in dB.
+        motion (V, 184), onset (V, 3, 32) in dB, phase (V, K, 2).
         """
         features = note_features(pitch, velocity, latent @ self.colour + self.centre)
         said, motion = self.note(features), physical(self.motion(features))
-        return said.film, said.static, slope(said.slopes), motion, self.onset(features)
+        beginning = self.onset(features), self.phase(features)
+        return said.film, said.static, slope(said.slopes), motion, *beginning
 
 
 class StepGraph(nn.Module):
@@ -52,14 +57,42 @@ class StepGraph(nn.Module):
         return gain(level), ratio(cents), gain(noise)
 
 
+class HalfLinear(nn.Module):
+    """A linear layer that keeps its weights as half floats and calculates with floats."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(layer.weight.half(), requires_grad=False), layer.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., inputs) to (..., outputs)."""
+        return functional.linear(x, self.weight.float(), self.bias)
+
+
+def round_weights(model: PartialGAN) -> None:
+    """Round the weights that a bundle keeps as half floats, so that the model says what the bundle will."""
+    for layer in NoteGraph(model).modules():
+        if isinstance(layer, nn.Linear):
+            layer.weight.data = layer.weight.data.half().float()
+
+
+def _halved(graph: nn.Module) -> nn.Module:
+    """A copy whose linear layers keep half floats."""
+    graph = copy.deepcopy(graph)
+    for name, layer in list(graph.named_modules()):
+        if isinstance(layer, nn.Linear):
+            graph.set_submodule(name, HalfLinear(layer))
+    return graph
+
+
 def export_graphs(model: PartialGAN, folder: Path) -> None:
-    """Write `note.onnx` and `generator.onnx` with a dynamic number of voices V."""
+    """Write `note.onnx` and `generator.onnx` with a dynamic number of voices V; see `round_weights`."""
     voices = 2
     latent = torch.zeros(voices, model.config.latent)
     note = (torch.tensor([60.0, 64.0]), torch.tensor([0.5, 0.6]), latent)
-    said, _, _ = model.describe(*note)
+    said = model.describe(*note).note
     step = (said.film, said.static, torch.zeros(voices))
-    _export(NoteGraph(model), note, folder / "note.onnx", NOTE_INPUTS, NOTE_OUTPUTS)
+    _export(_halved(NoteGraph(model)), note, folder / "note.onnx", NOTE_INPUTS, NOTE_OUTPUTS)
     _export(StepGraph(model), step, folder / "generator.onnx", STEP_INPUTS, STEP_OUTPUTS)
 
 

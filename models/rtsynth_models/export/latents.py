@@ -63,7 +63,9 @@ def describe(model: PartialGAN, latent: Tensor, divisor: Tensor) -> Attributes:
 
 def _describe(model: PartialGAN, latent: Tensor, divisor: Tensor, pitch: float) -> Attributes:
     config, count = model.config, len(latent)
-    said, motion, onset = model.describe(torch.full((count,), pitch), torch.full((count,), VELOCITY), latent)
+    said, motion, onset, _ = model.describe(
+        torch.full((count,), pitch), torch.full((count,), VELOCITY), latent
+    )
     frames = model.generator(said.film, said.static, torch.tensor(MOMENTS).repeat(count, 1))[:, :, 0]
     level, _, noise = denormalise(frames, config.partials)
     partials, hiss = 10 ** (level / 10), 10 ** (noise / 10) / 2

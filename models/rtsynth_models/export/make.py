@@ -12,7 +12,7 @@ import soundfile
 from rtsynth_models.data.soundfont import SAMPLE_RATE
 from rtsynth_models.export.bundle import manifest
 from rtsynth_models.export.card import card
-from rtsynth_models.export.graphs import export_graphs
+from rtsynth_models.export.graphs import export_graphs, round_weights
 from rtsynth_models.export.latents import whiten
 from rtsynth_models.network.checkpoint import Checkpoint, load_model
 from rtsynth_models.network.partialgan import PartialGAN
@@ -39,7 +39,8 @@ def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> 
 
 
 def write_networks(model: PartialGAN, checkpoint: Checkpoint, folder: Path) -> None:
-    """Write the graphs and the manifest: what the engine needs to play."""
+    """Write the graphs and the manifest: what the engine needs to play. Rounds the model's weights."""
+    round_weights(model)
     export_graphs(model, folder)
     _write(folder / "instrument.json", json.dumps(manifest(model, checkpoint, folder), indent=1) + "\n")
 

@@ -18,7 +18,7 @@ def read_bundle(folder: Path) -> PartialGAN:
     weights: Weights = {}
     for name in ("note.onnx", "generator.onnx"):
         for weight in onnx.load(folder / name).graph.initializer:
-            weights[weight.name] = torch.from_numpy(numpy_helper.to_array(weight).copy())
+            weights[weight.name] = torch.from_numpy(numpy_helper.to_array(weight).astype("float32"))
     weights["mean"] = torch.tensor([place["latent"] for place in manifest["places"]])
     model = PartialGAN(_config(manifest, weights))
     model.load_state_dict(weights | {"log_variance": model.log_variance.detach()})

@@ -45,7 +45,7 @@ def morph(game: Game, played: Round) -> Tensor:
     model, note = game.training.model, played.batch.note
     other = model.mean[torch.randint(len(model.mean), (len(note),))]
     latent = torch.lerp(played.latent, other, FARTHEST * torch.rand(len(note), 1))
-    said, _, _ = model.describe(game.notes.pitch[note], game.notes.velocity[note], latent)
+    said = model.describe(game.notes.pitch[note], game.notes.velocity[note], latent).note
     return model.generator(said.film, said.static, played.seconds)
 
 

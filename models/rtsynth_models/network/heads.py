@@ -137,3 +137,18 @@ class OnsetHead(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(B, features) to gains in dB."""
         return 10 * self.leave(self.trunk(features)).unflatten(-1, (ONSET_BANDS, ONSET_STEPS))
+
+
+class PhaseHead(nn.Module):
+    """Features of a note to where its partials begin: cosines and sines, as long as they are certain."""
+
+    def __init__(self, features: int, width: int, partials: int) -> None:
+        super().__init__()
+        inner = [nn.Linear(width, width), nn.SiLU()]
+        self.trunk = nn.Sequential(nn.Linear(features, width), nn.SiLU(), *inner)
+        self.leave = nn.Linear(width, 2 * partials)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, features) to points of the unit disc, (B, K, 2)."""
+        point = self.leave(self.trunk(features)).unflatten(-1, (-1, 2))
+        return point / torch.sqrt((point**2).sum(-1, keepdim=True)).clamp(min=1)

@@ -13,6 +13,7 @@ from rtsynth_models.network.partialgan import Config
 from rtsynth_models.network.scale import denormalise
 
 ATTACK_WEIGHT, ATTACK_FRAMES = 2.0, 6.0
+PHASE_STEPS = 4  # of two frames
 ABSENT_WEIGHT = 0.03  # slots above 20 kHz: enough to keep them silent
 LEAST_AM, LEAST_FM = 1e-3, 1e-2  # dB², cents²: what is stiller counts as still
 
@@ -65,6 +66,20 @@ def onset_loss(output: Tensor, target: Tensor) -> Tensor:
     """Mean distance of onset gains (B, 3, 32), in units of 10 dB; the first steps count most."""
     early = 1 + 2 * torch.exp(-torch.arange(target.shape[-1]) / 6.0)
     return ((output - target).abs() * early).mean() / 10
+
+
+def phase_loss(output: Tensor, batch: Batch, notes: Notes, config: Config) -> Tensor:
+    """Mean squared distance of points (B, K, 2) of the unit disc from phases, where partials begin loud.
+
+    Least where the output is the mean of all directions that may be: its length is how sure they are.
+    """
+    first = notes.trend[batch.note, :PHASE_STEPS].float()
+    level = denormalise(first, config.partials)[0].mean((1, 2))
+    loud = ((level - level.amax(-1, keepdim=True) + 50) / 40).clamp(0, 1)
+    loud = loud * (torch.arange(config.partials) < notes.slots[batch.note][:, None])
+    angle = notes.phase[batch.note].float()
+    target = torch.stack([torch.cos(angle), torch.sin(angle)], -1)
+    return (((output - target) ** 2).sum(-1) * loud).sum() / loud.sum()
 
 
 def motion_loss(raw: RawMotion, real: Motions) -> Tensor:

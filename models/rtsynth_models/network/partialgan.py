@@ -2,7 +2,7 @@
 
 A note network runs once per note and turns pitch, velocity and latent into a few static spectra and the
 scales and shifts (FiLM) of the step network. That one sees nothing else than the time since note-on, so it
-has no state: any moment of a note can be asked for. Two heads say how the note moves and how it begins.
+has no state: any moment of a note can be asked for. Three heads say how the note moves and how it begins.
 Shapes: B notes, T steps, H hidden channels, Z latent size, O output channels per frame, F FiLM values, R
 spectra beside the first.
 """
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rtsynth_models.network.heads import MotionHead, OnsetHead, RawMotion
+from rtsynth_models.network.heads import MotionHead, OnsetHead, PhaseHead, RawMotion
 
 PITCH_WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 18.0, 24.0)  # to 3 semitones, as samples change
 TIME_CONSTANTS = (0.004, 0.015, 0.05, 0.2, 0.8, 2.5)  # seconds
@@ -67,6 +67,15 @@ class Note(NamedTuple):
     film: Tensor
     static: Tensor
     slopes: Tensor
+
+
+class Said(NamedTuple):
+    """What is said once per note: its conditioning, motion, onset gains (B, 3, 32) in dB, phases (B, K, 2)."""
+
+    note: Note
+    motion: RawMotion
+    onset: Tensor
+    phase: Tensor
 
 
 def pitch_features(pitch: Tensor) -> Tensor:
@@ -160,6 +169,7 @@ class PartialGAN(nn.Module):
         self.generator = Generator(config)
         self.motion = MotionHead(features, config.head)
         self.onset = OnsetHead(features, config.head)
+        self.phase = PhaseHead(features, config.conditioning, config.partials)
         self.mean = nn.Parameter(torch.randn(config.instruments, config.latent))
         self.log_variance = nn.Parameter(torch.full((config.instruments, config.latent), -3.0))
         self.register_buffer("centre", torch.zeros(config.latent))
@@ -171,10 +181,10 @@ class PartialGAN(nn.Module):
         """
         return note_features(pitch, velocity, latent @ self.colour + self.centre)
 
-    def describe(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> tuple[Note, RawMotion, Tensor]:
-        """All that is said once per note: conditioning, motion, and onset gains (B, 3, 32) in dB."""
+    def describe(self, pitch: Tensor, velocity: Tensor, latent: Tensor) -> Said:
+        """All that is said once per note."""
         features = self.features(pitch, velocity, latent)
-        return self.note(features), self.motion(features), self.onset(features)
+        return Said(self.note(features), self.motion(features), self.onset(features), self.phase(features))
 
     def draw_latent(self, instrument: Tensor) -> Tensor:
         """A latent of each instrument, (B,) to (B, Z)."""

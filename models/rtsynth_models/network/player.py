@@ -29,9 +29,8 @@ def play_frames(model: PartialGAN, pitch: float, velocity: float, latent: Tensor
     """Frames of a note held for `steps` steps; `pitch` a MIDI number, `velocity` 0..1, `latent` (Z,)."""
     config = model.config
     with torch.no_grad():
-        said, _, _ = model.describe(
-            torch.tensor([pitch]).float(), torch.tensor([velocity]).float(), latent[None]
-        )
+        note = torch.tensor([pitch]).float(), torch.tensor([velocity]).float(), latent[None]
+        said = model.describe(*note).note
         seconds = torch.arange(steps)[None] * config.frames_per_step / config.frame_rate
         frames = model.generator(said.film, said.static, seconds)[0].flatten(0, 1)
         level, cents, noise = denormalise(frames, config.partials)

@@ -7,7 +7,13 @@ from torch import Tensor
 
 from rtsynth_models.data.notes import Batch, Notes, draw
 from rtsynth_models.network.heads import RawMotion
-from rtsynth_models.network.losses import motion_loss, onset_loss, reconstruction, slope_loss
+from rtsynth_models.network.losses import (
+    motion_loss,
+    onset_loss,
+    phase_loss,
+    reconstruction,
+    slope_loss,
+)
 from rtsynth_models.network.partialgan import PartialGAN
 
 MOMENTS = 12
@@ -18,6 +24,7 @@ WEIGHTS = {
     "slopes": 0.1,
     "motion": 0.1,
     "onset": 0.3,
+    "phase": 0.3,
     "divergence": 2e-4,
 }
 
@@ -44,7 +51,7 @@ def play_round(model: PartialGAN, notes: Notes, index: Tensor, size: int) -> Rou
     batch = draw(notes, index, size, MOMENTS)
     instrument = notes.instrument[batch.note]
     latent = model.draw_latent(instrument)
-    said, motion, onset = model.describe(notes.pitch[batch.note], notes.velocity[batch.note], latent)
+    said, motion, onset, phase = model.describe(notes.pitch[batch.note], notes.velocity[batch.note], latent)
     seconds = batch.step * model.config.frames_per_step / model.config.frame_rate
     output = model.generator(said.film, said.static, seconds)
     losses = {
@@ -52,6 +59,7 @@ def play_round(model: PartialGAN, notes: Notes, index: Tensor, size: int) -> Rou
         "slopes": slope_loss(said.slopes, notes.slopes[batch.note]),
         "motion": motion_loss(motion, notes.motion.of(batch.note)),
         "onset": onset_loss(onset, notes.onset[batch.note].float()),
+        "phase": phase_loss(phase, batch, notes, model.config),
         "divergence": model.divergence(instrument).mean(),
     }
     return Round(batch, instrument, seconds, latent, output, motion, losses)

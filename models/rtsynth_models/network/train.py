@@ -62,7 +62,7 @@ def resume(path: Path) -> Training:
     training.average.load_state_dict(stored.average)
     training.optimiser.load_state_dict(stored.optimiser)
     training.steps, training.minutes = stored.steps, stored.minutes
-    training.described = stored.described
+    training.losses, training.described = stored.losses, stored.described
     return training
 
 
