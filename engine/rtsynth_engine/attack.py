@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .generators.contract import Character, Generator, checked_reset, checked_step
+from .generators.contract import Character, Generator, checked_character, checked_step
 from .generators.onnx import BATCHES
 from .layout import ATTACK_FRAMES, CACHES, FRAME, FREE, KEYS, LAYERS, MISSING, READY, STALE, VOICES, Memory
 from .streaming import is_sane_block
@@ -118,7 +118,8 @@ class AttackCache:
         pitch = np.repeat(keys, LAYERS).astype(F4)
         velocity = np.tile((np.arange(LAYERS, dtype=F4) + 1) / LAYERS, len(keys)).astype(F4)
         latent = np.tile(self.timbres.latents[program], (len(pitch), 1))
-        return checked_reset(self.generator, self.rows[: len(pitch)], pitch, velocity, latent)
+        character = self.generator.reset(self.rows[: len(pitch)], pitch, velocity, latent)
+        return checked_character(character, len(pitch))
 
     def _hand_over(
         self, slot: int, keys: NDArray[np.int64], attacks: NDArray[F4], character: Character

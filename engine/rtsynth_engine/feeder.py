@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attack import AttackCache
-from .generators.contract import Generator, checked_condition, checked_reset, checked_step
+from .generators.contract import Generator, checked_character, checked_step
 from .layout import FRAME, NOISE, RATIO, VOICES, Memory
 from .priority import raise_priority
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
@@ -89,7 +89,7 @@ class Feeder:
         wanted = self.memory.requests[chosen]
         latent = self.travel.latents(chosen)
         pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
-        character = checked_reset(self.generator, chosen, pitch, velocity, latent)
+        character = checked_character(self.generator.reset(chosen, pitch, velocity, latent), len(chosen))
         self.memory.motions[chosen], self.memory.onsets[chosen] = character.motion, character.onset
         self.memory.phases[chosen] = character.phase
         self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, character.slopes[:, 1]
@@ -105,7 +105,7 @@ class Feeder:
             wanted = self.memory.requests[rows]
             pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
             latent = self.travel.latents(rows)
-            character = checked_condition(self.generator, rows, pitch, velocity, latent)
+            character = checked_character(self.generator.condition(rows, pitch, velocity, latent), len(rows))
             self.memory.motions[rows], self.decay[rows] = character.motion, character.slopes[:, 1]
             if self.generator.memoryless and len(rows) <= MOST_REWOUND:
                 step = self.generator.frames_per_step

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from rtsynth_models.analysis.motion import measure_motion, split
+from rtsynth_models.analysis.modulation import split
+from rtsynth_models.analysis.motion import measure_motion
 from rtsynth_models.analysis.partials import FRAMES, PARTIALS
 from rtsynth_models.analysis.trend import trend
 

@@ -38,7 +38,9 @@ def test_the_true_phase_costs_nothing(notes, config):
 def test_where_notes_disagree_doubt_is_best(notes, config):
     notes.phase[::2] += np.pi
     torch.manual_seed(0)
-    sure, unsure = (cost(notes, config, [length * np.cos(1.0), length * np.sin(1.0)]) for length in (1.0, 0.0))
+    sure, unsure = (
+        cost(notes, config, [length * np.cos(1.0), length * np.sin(1.0)]) for length in (1.0, 0.0)
+    )
     assert unsure < 0.75 * sure
 
 

@@ -78,29 +78,10 @@ def plain_character(slopes: NDArray[np.float32]) -> Character:
     return Character(slopes, *(np.zeros((len(slopes), *shape), np.float32) for shape in shapes))
 
 
-def checked_reset(
-    generator: Generator,
-    rows: NDArray[np.int64],
-    pitch: NDArray[np.float32],
-    velocity: NDArray[np.float32],
-    latent: NDArray[np.float32],
-) -> Character:
-    """`reset`, whose shapes can be relied on and whose numbers can be played. Raises ValueError."""
-    return _checked(generator.reset(rows, pitch, velocity, latent), len(rows))
-
-
-def checked_condition(
-    generator: Generator,
-    rows: NDArray[np.int64],
-    pitch: NDArray[np.float32],
-    velocity: NDArray[np.float32],
-    latent: NDArray[np.float32],
-) -> Character:
-    """`condition`, as `checked_reset`."""
-    return _checked(generator.condition(rows, pitch, velocity, latent), len(rows))
-
-
-def _checked(character: Character, count: int) -> Character:
+def checked_character(character: Character, count: int) -> Character:
+    """What `reset` or `condition` gave for `count` notes, with numbers that can be played. Raises ValueError
+    where its shapes are wrong.
+    """
     expected = plain_character(np.zeros((count, 2), np.float32))
     for name, found, wanted in zip(Character._fields, character, expected, strict=True):
         if found.shape != wanted.shape:

@@ -9,16 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_models.analysis.modulation import BANDS_HZ, FRAME_RATE, MOST_CENTS, MOST_DB, split
 from rtsynth_models.analysis.partials import FRAMES, PARTIALS
-from rtsynth_models.analysis.resynthesis import FRAME
-from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 F4 = NDArray[np.float32]
-FRAME_RATE = SAMPLE_RATE / FRAME
-BANDS_HZ = ((0.6, 3.0), (3.0, 8.0), (8.0, 30.0))
 ZONES = ((19, 94), (94, 281), (281, 745))  # frames
-PADDING = 94  # frames mirrored at both ends before a band is cut out
-WIDEST_CENTS, MOST_DB, MOST_CENTS = 300.0, 24.0, 150.0
 BEAT_HZ = (0.5, 12.0)
 SLOWEST_HZ = 0.1  # a level without any line has none
 BEAT_FFT, BEAT_FROM, BEAT_TO = 4096, 19, 745
@@ -77,17 +72,6 @@ def measure_motion(frames: F4, smooth: F4, slots: int) -> Motion:
         rate,
         tonality,
         *beats,
-    )
-
-
-def split(x: F4) -> F4:
-    """Cut (FRAMES, K) into the three bands, (3, FRAMES, K), by masks on the spectrum of the mirrored note."""
-    padded = np.concatenate([x[PADDING:0:-1], x, x[-2 : -PADDING - 2 : -1]])
-    spectrum = np.fft.rfft(padded, axis=0)
-    hz = np.fft.rfftfreq(len(padded), 1 / FRAME_RATE)
-    bands = [spectrum * ((hz >= low) & (hz < high))[:, None] for low, high in BANDS_HZ]
-    return np.stack([np.fft.irfft(b, len(padded), axis=0)[PADDING : PADDING + len(x)] for b in bands]).astype(
-        np.float32
     )
 
 

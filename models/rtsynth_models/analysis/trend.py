@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_models.analysis.modulation import local_lines
 from rtsynth_models.analysis.partials import FRAMES, PARTIALS
 from rtsynth_models.analysis.resynthesis import BIN_WEIGHTS, measure_noise
 from rtsynth_models.analysis.tuning import fit_pitch
@@ -36,15 +37,9 @@ def trend_steps() -> NDArray[np.int64]:
 
 @cache
 def smoother() -> F4:
-    """Local linear regression over Gaussian neighbourhoods, (FRAMES, FRAMES): row j gives frame j's trend."""
-    at = np.arange(FRAMES, dtype=np.float64)
-    sigma = np.clip(GROWTH * (at - SHARP_FRAMES), 0.15, WIDEST)[:, None]
-    x = at - at[:, None]
-    w = np.exp(-0.5 * (x / sigma) ** 2)
-    s0, s1, s2 = ((w * x**n).sum(1, keepdims=True) for n in range(3))
-    spread = s0 * s2 - s1 * s1
-    linear = w * (s2 - s1 * x) / np.maximum(spread, 1e-9)
-    return np.where((spread > 1e-6) & (sigma > 0.5), linear, w / s0).astype(np.float32)
+    """The matrix that smooths a note, (FRAMES, FRAMES): row j gives frame j's trend."""
+    sigma = np.clip(GROWTH * (np.arange(FRAMES) - SHARP_FRAMES), 0.15, WIDEST)
+    return local_lines(sigma).astype(np.float32)
 
 
 @cache

@@ -5,12 +5,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_models.analysis.modulation import MOST_CENTS, MOST_DB, WIDEST_CENTS, local_lines, split
 from rtsynth_models.analysis.partials import FRAMES, PARTIALS
-from rtsynth_models.analysis.resynthesis import FRAME
-from rtsynth_models.data.soundfont import SAMPLE_RATE
 
 Array = NDArray[np.float64]
-BANDS_HZ = ((0.6, 3.0), (3.0, 8.0), (8.0, 30.0))
 BAND_NAMES = ("slow", "middle", "fast")
 SPECTRA = ("am", "fm", "am_common", "fm_common")
 DEPTHS = ("amplitude_db", "cents", "common_cents")  # those that a family is judged by
@@ -22,8 +20,6 @@ NAMES = (
 SUSTAIN = slice(100, 500)  # frames
 LOUD_DB = 35.0
 TREND_FRAMES = 47.0  # sigma of what counts as the slow trend: a quarter second
-WIDEST_CENTS, MOST_DB, MOST_CENTS = 300.0, 24.0, 150.0
-PADDING = 94  # frames mirrored at both ends before a band is cut out
 DIPPED = 12  # partials whose dips are looked at
 
 
@@ -45,12 +41,8 @@ def statistics(frames: NDArray[np.float16], slots: int) -> Array:
 
 @cache
 def _smoother() -> Array:
-    """Local linear regression over Gaussian neighbourhoods, (FRAMES, FRAMES)."""
-    at = np.arange(FRAMES, dtype=np.float64)
-    x = at - at[:, None]
-    w = np.exp(-0.5 * (x / np.clip(0.35 * at, 1.0, TREND_FRAMES)[:, None]) ** 2)
-    s0, s1, s2 = ((w * x**n).sum(1, keepdims=True) for n in range(3))
-    return np.asarray(w * (s2 - s1 * x) / (s0 * s2 - s1 * s1))
+    """The matrix that smooths a note, (FRAMES, FRAMES)."""
+    return local_lines(np.clip(0.35 * np.arange(FRAMES), 1.0, TREND_FRAMES))
 
 
 def _depths(level: Array, cents: Array) -> Array:
@@ -84,18 +76,9 @@ def _spectra(trend: Array, am: Array, fm: Array) -> Array:
     heard, loud = heard * (heard > 0.3), loud * (loud > 0.6)
     mix = np.sqrt(10 ** (part / 20)).mean(0) * (loud > 0)
     mix = np.minimum(mix, 0.3 * mix.sum())
-    parts = [_bands(x * (weight > 0))[:, SUSTAIN] for x, weight in ((am, heard), (fm, loud))]
+    parts = [split(x * (weight > 0))[:, SUSTAIN] for x, weight in ((am, heard), (fm, loud))]
     powers = [_power_db(x, w) for x, w in zip(parts, (heard, loud), strict=True)]
     return np.concatenate([*powers, *(_correlation(x, mix) for x in parts)])
-
-
-def _bands(x: Array) -> Array:
-    """Cut (FRAMES, K) into the three bands, (3, FRAMES, K), by masks on the spectrum of the mirrored note."""
-    padded = np.concatenate([x[PADDING:0:-1], x, x[-2 : -PADDING - 2 : -1]])
-    spectrum = np.fft.rfft(padded, axis=0)
-    hz = np.fft.rfftfreq(len(padded), FRAME / SAMPLE_RATE)
-    masks = [((hz >= low) & (hz < high))[:, None] for low, high in BANDS_HZ]
-    return np.stack([np.fft.irfft(spectrum * m, len(padded), axis=0)[PADDING:][: len(x)] for m in masks])
 
 
 def _power_db(x: Array, weight: Array) -> Array:

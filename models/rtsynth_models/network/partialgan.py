@@ -70,7 +70,7 @@ class Note(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What is said once per note: its conditioning, motion, onset gains (B, 3, 32) in dB, phases (B, K, 2)."""
+    """What is said once per note: conditioning, motion, onset gains (B, 3, 32) in dB, phases (B, K, 2)."""
 
     note: Note
     motion: RawMotion
