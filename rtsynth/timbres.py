@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_engine.bundles import MANIFEST, MANIFEST_LIMIT, Bundle, Place
-from rtsynth_engine.checking import RefusedError, check, parse_json, read_regular, validator
+from rtsynth_engine.bundles import EVEN, Bundle, Direction, Place
 
-from .errors import BundleError, PresetError
+from .errors import PresetError
 from .presets import Preset, Steps
 
 Vector = NDArray[np.float64]
@@ -63,16 +61,9 @@ def timbre(preset: Preset, bundle: Bundle) -> Timbre:
     )
 
 
-@cache
-def directions(bundle: Bundle) -> dict[str, Vector]:
-    """One step along each named direction at every place, (places, latent size). Raises BundleError."""
-    try:
-        manifest = parse_json(read_regular(bundle.path / MANIFEST, MANIFEST_LIMIT))
-        check(manifest, validator("rtsynth_engine", "bundle.schema.json"))
-    except RefusedError as error:
-        raise BundleError(f"{bundle.path.name}: {MANIFEST}: {error}; install the bundle again") from error
-    each = len(bundle.places)
-    return {i["id"]: np.array(i.get("at") or [i["latent"]] * each, float) for i in manifest["directions"]}
+def directions(bundle: Bundle) -> dict[str, Direction]:
+    """The instrument's directions by their ids."""
+    return {direction.id: direction for direction in bundle.directions}
 
 
 def nearness(preset: Preset, bundle: Bundle) -> Vector:
@@ -95,14 +86,15 @@ def _sway(steps: Steps, preset: Preset, bundle: Bundle) -> tuple[float, ...]:
 
 
 def _offset(steps: Iterable[tuple[str, float]], preset: Preset, bundle: Bundle) -> Vector:
-    total = np.zeros(bundle.latent)
-    for direction, amount in steps:
-        if direction not in directions(bundle):
+    known, near, total = directions(bundle), nearness(preset, bundle), np.zeros(bundle.latent)
+    for id, amount in steps:
+        if id not in known:
             raise PresetError(
-                f"preset {preset.id}: {bundle.id} has no direction {direction!r} "
-                f"(there is {', '.join(directions(bundle)) or 'none'}); it was made for another version"
+                f"preset {preset.id}: {bundle.id} has no direction {id!r} "
+                f"(there is {', '.join(known) or 'none'}); it was made for another version"
             )
-        total += amount * nearness(preset, bundle) @ directions(bundle)[direction]
+        ways = [np.interp(amount, EVEN, warp) for warp in known[id].warp]
+        total += (near * ways) @ np.array(known[id].at)
     return total
 
 

@@ -15,8 +15,9 @@ from .checking import RefusedError, check, parse_json, read_regular, validator
 from .errors import BundleError
 
 MANIFEST = "instrument.json"
-MANIFEST_LIMIT = 1 << 20  # bytes; 28 places of 16 latents take 20 kB
-FILE_LIMIT = 64 << 20  # bytes; the flagship's networks take about 5 MB
+MANIFEST_LIMIT = 1 << 20  # bytes: eight times what the flagship's 76 places take
+FILE_LIMIT = 64 << 20  # bytes: more than any network that a processor can play
+EVEN = (-2.0, -1.0, 0.0, 1.0, 2.0)  # steps whose ways a direction's warp gives
 
 # An ONNX tensor kept in another file names it in an entry whose key is the string "location" (onnx.proto,
 # TensorProto, external_data): field 1, length 8. Both varints may be padded, so the padded forms count too.
@@ -55,6 +56,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Direction:
+    """A way through the latent space. `at`: a step from every place; `warp`: how far EVEN steps go there."""
+
+    id: str
+    name: str
+    at: tuple[tuple[float, ...], ...]
+    warp: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A checked instrument. `states`: shapes per voice; `digest`: SHA-256 over its files' hashes."""
 
@@ -72,6 +83,7 @@ class Bundle:
     static: int
     pitch_range: tuple[int, int]
     places: tuple[Place, ...]
+    directions: tuple[Direction, ...]
     digest: str
     note_model: bytes
     generator_model: bytes
@@ -126,6 +138,8 @@ def _check_sizes(manifest: Any) -> None:
                 raise RefusedError(
                     f"{kind}: {item['id']} has {len(item['latent'])} latents instead of {size}"
                 )
+    for item in manifest["directions"]:
+        _check_direction(item, size, len(manifest["places"]))
     for item in manifest["places"]:
         if item["low"] > item["high"]:
             raise RefusedError(f"places: {item['id']} ends below its lowest pitch")
@@ -134,6 +148,14 @@ def _check_sizes(manifest: Any) -> None:
     ids = [place["id"] for place in manifest["places"]]
     if len(set(ids)) < len(ids):
         raise RefusedError("places: two have the same id")
+
+
+def _check_direction(item: Any, size: int, places: int) -> None:
+    for key in item.keys() & {"at", "warp"}:
+        if len(item[key]) != places:
+            raise RefusedError(f"directions: {item['id']} has {key} for {len(item[key])} of {places} places")
+    if any(len(step) != size for step in item.get("at", ())):
+        raise RefusedError(f"directions: {item['id']} has steps of another size than {size}")
 
 
 def _file(path: Path, name: str, digest: str) -> bytes:
@@ -159,10 +181,17 @@ def _bundle(path: Path, manifest: Any, contents: dict[str, bytes]) -> Bundle:
         static=manifest["sizes"]["static"],
         pitch_range=(manifest["pitch_range"][0], manifest["pitch_range"][1]),
         places=tuple(Place(**{**place, "latent": tuple(place["latent"])}) for place in manifest["places"]),
+        directions=tuple(_direction(item, len(manifest["places"])) for item in manifest["directions"]),
         digest=_digest(manifest["files"]),
         note_model=contents["note.onnx"],
         generator_model=contents["generator.onnx"],
     )
+
+
+def _direction(item: Any, places: int) -> Direction:
+    """A direction that tells no step of a place's own is the same everywhere, and even as it is."""
+    at, warp = item.get("at", [item["latent"]] * places), item.get("warp", [EVEN] * places)
+    return Direction(item["id"], item["name"], *(tuple(tuple(row) for row in rows) for rows in (at, warp)))
 
 
 def _digest(files: dict[str, str]) -> str:

@@ -103,6 +103,7 @@ def organ_bundle(head: Head = HEAD) -> Bundle:
         1,
         (0, 127),
         (),
+        (),
         "",
         b"",
         b"",

@@ -44,6 +44,7 @@ MANIFEST = {
     "directions": [],
     "places": [PLACE],
 }
+BRIGHT = {"id": "bright", "name": "Bright", "latent": [0, 1]}
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -153,6 +154,10 @@ def test_a_huge_manifest_is_refused(tmp_path: Path) -> None:
         (lambda m: m.update(latent=0), "latent"),
         (lambda m: m.update(latent="2"), "latent"),
         (lambda m: m.update(latent=3), "viola has 2 latents instead of 3"),
+        (lambda m: m.update(directions=[BRIGHT | {"at": [[0, 1]] * 2}]), "at for 2 of 1 places"),
+        (lambda m: m.update(directions=[BRIGHT | {"at": [[0, 1, 2]]}]), "steps of another size than 2"),
+        (lambda m: m.update(directions=[BRIGHT | {"warp": []}]), "warp for 0 of 1 places"),
+        (lambda m: m.update(directions=[BRIGHT | {"warp": [[0, 1]]}]), "directions/0/warp/0"),
         (lambda m: m["head"].update(partials=10**9), "head/partials"),
         (lambda m: m["head"].update(frame_rate=float("inf")), "Infinity"),
         (lambda m: m["places"][0].update(latent=[1e999, 0]), "Infinity"),

@@ -40,13 +40,28 @@ def test_the_same_seed_finds_the_same_directions(model):
     assert all(torch.equal(a.at, b.at) for a, b in zip(first, again, strict=True))
 
 
+def test_equal_steps_sound_equally_wide(model):
+    grid = torch.tensor(DIVISORS)
+    for i, direction in enumerate(directions(model, DIVISORS)):
+        heard = [
+            describe(model, model.mean + way[:, None] * direction.at, grid)[i] for way in direction.warp.T
+        ]
+        widths = torch.stack(heard).diff(dim=0)
+        assert (widths > -1e-3).all()
+        assert torch.allclose(widths[0], widths[1], atol=0.05 * widths.max())
+        assert torch.allclose(widths[2], widths[3], atol=0.05 * widths.max())
+
+
 @pytest.mark.parametrize("name", Attributes._fields)
 def test_a_shipped_direction_does_what_its_name_says(name):
     shipped, manifest = read_bundle(SHIPPED), json.loads((SHIPPED / "instrument.json").read_text())
     divisors = torch.tensor([place["divisor"] for place in manifest["places"]])
     spread = torch.stack(describe(shipped, shipped.mean, divisors)).std(1)
-    step = next(torch.tensor(d["at"]) for d in manifest["directions"] if d["id"] == name)
-    there, back = (torch.stack(describe(shipped, shipped.mean + s, divisors)) for s in (step, -step))
+    direction = next(d for d in manifest["directions"] if d["id"] == name)
+    step, ways = torch.tensor(direction["at"]), torch.tensor(direction["warp"])
+    there, back = (
+        torch.stack(describe(shipped, shipped.mean + ways[:, i, None] * step, divisors)) for i in (-1, 0)
+    )
     change = ((there - back) / spread[:, None]).mT
     own = change[:, Attributes._fields.index(name)]
     assert (own > 0).float().mean() > 0.95

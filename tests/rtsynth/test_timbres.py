@@ -1,7 +1,9 @@
 """What a preset means on its instrument: places, morphs between them, macros, wheel and pressure."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,3 +91,15 @@ def test_wheel_and_pressure_become_offsets_or_nothing(bundle: Bundle) -> None:
     sound = timbre(replace(FLUTE, play=Play(wheel=(("motion", 1.5), ("brightness", 0.5)))), bundle)
     np.testing.assert_allclose(sound.wheel, 1.5 * np.eye(16)[4] + 0.5 * np.eye(16)[0])
     assert sound.pressure == ()
+
+
+def test_a_step_goes_as_far_as_its_place_says(
+    make_bundle: Callable[..., Bundle], manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    places = len(manifest["places"])
+    bright = {"id": "brightness", "name": "Brightness", "latent": [1.0] + [0.0] * 15}
+    warped = make_bundle(tmp_path, directions=[bright | {"warp": [[-1.5, -0.5, 0.0, 0.25, 2.0]] * places}])
+    for value, way in ((-2.0, -1.5), (-1.0, -0.5), (0.5, 0.125), (1.0, 0.25), (2.0, 2.0), (9.0, 2.0)):
+        turned = replace(FLUTE, macros=(Macro("Bright", value, direction="brightness"),))
+        moved = np.subtract(timbre(turned, warped).latent, warped.place("flute").latent)
+        np.testing.assert_allclose(moved, [way] + [0.0] * 15, atol=1e-9)

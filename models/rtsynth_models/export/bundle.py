@@ -83,11 +83,12 @@ def _direction(found: Direction) -> dict[str, object]:
         "name": found.name.capitalize(),
         "latent": _rounded(found.at.mean(0)),
         "at": [_rounded(step) for step in found.at],
+        "warp": [_rounded(way) for way in found.warp],
     }
 
 
-def _rounded(latent: Tensor) -> list[float]:
-    return [round(x, 4) for x in latent.tolist()]
+def _rounded(row: Tensor) -> list[float]:
+    return [round(x, 4) for x in row.tolist()]
 
 
 def digest(path: Path) -> str:

@@ -6,6 +6,7 @@ Z is the latent size, P the number of places, A of attributes.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,6 +21,7 @@ NEIGHBOURS, NEIGHBOURHOOD = 24, 0.25  # points around a place, and how far, over
 RIDGE = 0.05
 LEAST_SPREAD = 0.05  # s.d. of a training coordinate below which it is not blown up
 LONGEST = 2.0  # of a step: further on, sounds leave what was learned
+REACH, TRIED = 2, 16  # steps to either side, and how many moments on the way are listened to
 
 
 class Attributes(NamedTuple):
@@ -37,10 +39,13 @@ class Direction:
     """One step changes the attribute `name` by about a standard deviation of the places.
 
     `at` (P, Z): where that leads from each place, for instruments lie too far apart for one line through all.
+    `warp` (P, 2 * REACH + 1): how far along it -REACH … REACH steps go, so that each sounds as wide as the
+    last.
     """
 
     name: str
     at: Tensor
+    warp: Tensor
 
 
 def whiten(model: PartialGAN) -> None:
@@ -96,7 +101,34 @@ def directions(model: PartialGAN, divisors: list[int], seed: int = 0) -> list[Di
     slopes = torch.stack([_slopes(model, model.mean + away, grid) for away in near]).mean(0) / scale[:, None]
     steps = slopes.mT @ torch.linalg.inv(slopes @ slopes.mT + RIDGE * torch.eye(len(scale)))  # (P, Z, A)
     steps = steps * (LONGEST / steps.norm(dim=1, keepdim=True)).clamp(max=1)
-    return [Direction(name, steps[:, :, i]) for i, name in enumerate(Attributes._fields)]
+    return [
+        Direction(name, steps[:, :, i], warp(model, steps[:, :, i], i, grid))
+        for i, name in enumerate(Attributes._fields)
+    ]
+
+
+def warp(model: PartialGAN, step: Tensor, attribute: int, divisors: Tensor) -> Tensor:
+    """How far along `step` (P, Z) every whole number of steps goes, (P, 2 * REACH + 1).
+
+    To either side as far as the attribute goes on changing, at most REACH, in equal parts of its change.
+    """
+    far = torch.linspace(0, REACH, TRIED + 1)
+    with torch.no_grad():
+        back, there = (
+            [describe(model, model.mean + side * t * step, divisors)[attribute] for t in far]
+            for side in (-1, 1)
+        )
+    low, high = (_even(torch.stack(side) - side[0], far) for side in ([-x for x in back], there))
+    return torch.cat([-low.flip(1), torch.zeros(len(step), 1), high], 1)
+
+
+def _even(change: Tensor, far: Tensor) -> Tensor:
+    """Distances, of `far` (T,), at which equal parts of a `change` (T, P) are reached, (P, REACH)."""
+    parts, rows = np.arange(1, REACH + 1) / REACH, []
+    for curve in change.T.numpy():
+        rising = np.maximum.accumulate(curve[: curve.argmax() + 1])
+        rows.append(np.interp(parts * rising[-1], rising, far[: len(rising)]))
+    return torch.tensor(np.array(rows), dtype=torch.float32)
 
 
 def _slopes(model: PartialGAN, latent: Tensor, divisors: Tensor) -> Tensor:
