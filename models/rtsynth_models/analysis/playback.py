@@ -54,7 +54,7 @@ def play_back(signal: Array, pitch: float) -> Playback:
     padded = np.pad(signal, (0, max(0, LEAD + LONGEST + TAIL - len(signal))))
     grid = choose_grid([padded], [pitch])
     note = analyse(padded, pitch, grid)
-    played = render_note(note.amplitude[:-1], note.hz, note.noise[:-1])
+    played = render_note(note.amplitude[:-1], note.hz, note.noise[:-1], phase=note.phase)
     original, played = note.signal[:size], played[:size]
     distances = spectral_distance(original, played), mel_distance(original, played)
     return Playback(grid, original, played, left_behind(padded, pitch, grid), *distances)

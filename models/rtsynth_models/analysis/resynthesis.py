@@ -66,13 +66,16 @@ def render_noise(level: Array, seed: int = 0) -> Array:
     return out[FRAME:-FRAME]
 
 
-def render_note(amplitude: Array, hz: Array, noise: Array, seed: int = 0) -> Array:
-    """A note with random phases: `amplitude` (F, K) linear, `hz` (F, K), `noise` (F, bands) as power.
+def render_note(
+    amplitude: Array, hz: Array, noise: Array, seed: int = 0, phase: Array | None = None
+) -> Array:
+    """A note: `amplitude` (F, K) linear, `hz` (F, K), `noise` (F, bands) as power, `phase` (K,) in radians.
 
-    Returns (F * 256,). Partials start under a 1 ms ramp, for with random phases a full onset would click.
+    Returns (F * 256,). Without phases they are random, and partials start under a 1 ms ramp, for then a full
+    onset would click.
     """
-    phase = np.random.default_rng(seed).uniform(0, 2 * np.pi, amplitude.shape[1])
     audible = np.where(hz < SAMPLE_RATE / 2 - 1000, amplitude, 0.0)
-    tonal = render_partials(np.concatenate([audible, audible[-1:]]), hz, phase)
-    ramp = np.minimum(1.0, np.arange(len(tonal)) / 48.0)
+    start = np.random.default_rng(seed).uniform(0, 2 * np.pi, amplitude.shape[1]) if phase is None else phase
+    tonal = render_partials(np.concatenate([audible, audible[-1:]]), hz, start)
+    ramp = np.minimum(1.0, np.arange(len(tonal)) / 48.0) if phase is None else 1.0
     return np.asarray(tonal * ramp + render_noise(np.concatenate([noise, noise[-1:]]), seed))

@@ -19,8 +19,8 @@ from rtsynth_models.data.drums import Kit
 from rtsynth_models.data.errors import DataError
 from rtsynth_models.data.headers import Headers, read_headers
 from rtsynth_models.data.manifest import SOURCE
-from rtsynth_models.data.notefile import analyse_notes, file_of, frames_of, load_program, save
-from rtsynth_models.data.parallel import run_all
+from rtsynth_models.data.notefile import analyse_notes, frames_of, load_program, save
+from rtsynth_models.data.parallel import ProgramFile, run_all
 from rtsynth_models.data.soundfont import SILENT, SOUNDFONT, Note, render_notes
 
 __all__ = ["SOUNDFONT", "SOURCE", "VELOCITIES", "Plan", "build", "frames_of", "load_program"]
@@ -43,24 +43,12 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Rendering:
-    """One program to render into `folder`."""
+class Rendering(ProgramFile):
+    """One program of a SoundFont to render."""
 
-    program: Program
     notes: tuple[Note, ...]
     soundfont: Path
-    folder: Path
     scratch: Path | None = None
-
-    @property
-    def name(self) -> str:
-        """The program's name."""
-        return self.program.name
-
-    @property
-    def path(self) -> Path:
-        """`program-NNN.npz`."""
-        return file_of(self.folder, self.program.number)
 
     def run(self) -> bool:
         """Render, analyse and keep it; False when it is silent. Runs in a worker process."""
@@ -136,7 +124,7 @@ def build(plan: Plan, say: Callable[[str], None]) -> None:
 def _tasks(plan: Plan, headers: Headers, programs: list[Program], scratch: Path) -> list[Rendering | Kit]:
     notes = {p: notes_of(p, headers.melodic[p.number].keys, plan) for p in programs}
     tasks: list[Rendering | Kit] = [
-        Rendering(p, notes[p], plan.soundfont, plan.folder, scratch) for p in programs if notes[p]
+        Rendering(p, plan.folder, notes[p], plan.soundfont, scratch) for p in programs if notes[p]
     ]
     kits = [headers.kits[number] for number in sorted(headers.kits)] if plan.drums else []
     return tasks + [Kit(k, plan.velocities, plan.soundfont, plan.folder, scratch) for k in kits]

@@ -21,8 +21,8 @@ from rtsynth_models.analysis.slopes import measure_late_decay, measure_release
 from rtsynth_models.data import manifest
 from rtsynth_models.data.catalogue import HIGHEST, LOWEST, Program
 from rtsynth_models.data.errors import DataError
-from rtsynth_models.data.notefile import FLOOR_DB, Arrays, analyse_notes, file_of, save
-from rtsynth_models.data.parallel import run_all
+from rtsynth_models.data.notefile import FLOOR_DB, Arrays, analyse_notes, save
+from rtsynth_models.data.parallel import ProgramFile, run_all
 from rtsynth_models.data.soundfont import SAMPLE_RATE, SILENT
 
 RATE, HOLD_SECONDS, CONTINUED_SECONDS = 16_000, 3.0, 1.0
@@ -41,22 +41,10 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Instrument:
-    """All notes of one instrument, to be analysed into `folder`."""
+class Instrument(ProgramFile):
+    """All notes of one of NSynth's instruments, by its number and its `instrument_str`."""
 
-    program: Program
     examples: tuple[Example, ...]
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """NSynth's `instrument_str`."""
-        return self.program.name
-
-    @property
-    def path(self) -> Path:
-        """`program-NNN.npz`, by NSynth's number of the instrument."""
-        return file_of(self.folder, self.program.number)
 
     def run(self) -> bool:
         """Analyse and keep it; False when it is silent. Runs in a worker process."""
@@ -144,7 +132,7 @@ def _instrument(name: str, rows: list[dict[str, Any]], folder: Path) -> Instrume
     family = rows[0].get("instrument_family_str", "nsynth")
     program = Program(rows[0]["instrument"], name, str(family), min(pitches), max(pitches))
     examples = sorted(Example(row["pitch"], row["velocity"], row["wav"]) for row in rows)
-    return Instrument(program, tuple(examples), folder)
+    return Instrument(program, folder, tuple(examples))
 
 
 def build(tree: Path, folder: Path, jobs: int, say: Callable[[str], None]) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from rtsynth_models.data.catalogue import Program
 from rtsynth_models.data.errors import DataError
-from rtsynth_models.data.notefile import is_whole
+from rtsynth_models.data.notefile import file_of, is_whole
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -31,6 +33,24 @@ class Task(Protocol):
 
     def run(self) -> bool:
         """Write the file; False when there is nothing to hear. Runs in a worker process."""
+
+
+@dataclass(frozen=True)
+class ProgramFile:
+    """What every task has that writes the notes of one instrument into `folder`."""
+
+    program: Program
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The instrument's name."""
+        return self.program.name
+
+    @property
+    def path(self) -> Path:
+        """`program-NNN.npz`."""
+        return file_of(self.folder, self.program.number)
 
 
 def run_all(

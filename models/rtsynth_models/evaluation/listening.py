@@ -110,7 +110,7 @@ class Scene:
         return [note for note, of in self.originals.items() if of.amplitude.max() > AUDIBLE]
 
     def resynthesised(self, note: Note) -> Array:
-        """The original's analysis rendered with random phases, (S,)."""
+        """The original's analysis rendered, (S,)."""
         return _render(self.originals[note], 1.0, self.seed)
 
 
@@ -145,7 +145,7 @@ def _grid(data: Path | None, place: Place, rows: dict[Note, Row]) -> Grid:
 
 
 def _render(note: Analysis, transposed: float, seed: int) -> Array:
-    return render_note(note.amplitude[:FRAMES], note.hz * transposed, note.noise[:FRAMES], seed)
+    return render_note(note.amplitude[:FRAMES], note.hz * transposed, note.noise[:FRAMES], seed, note.phase)
 
 
 def _compare(scene: Scene, note: Note) -> Heard:
