@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -60,6 +61,23 @@ def assert_finite_everywhere(folder: Path, model: PartialGAN):
 
 def test_streamed_onnx_equals_the_whole_note_in_torch(folder, model):
     assert_streams_as_torch_plays(folder, model)
+
+
+def test_what_is_said_once_per_note_is_what_torch_says(folder, model):
+    pitch, velocity = np.array([36, 88], np.float32), np.array([0.3, 1], np.float32)
+    latent = model.mean.numpy()
+    session = onnxruntime.InferenceSession(folder / "note.onnx")
+    *_, onset, phase = session.run(None, {"pitch": pitch, "velocity": velocity, "latent": latent})
+    said = model.describe(*map(torch.from_numpy, (pitch, velocity, latent)))
+    assert np.abs(onset - said.onset.numpy()).max() <= 1e-3
+    assert np.abs(phase - said.phase.numpy()).max() <= 1e-4
+
+
+def test_weights_used_once_per_note_take_two_bytes_each(folder, model):
+    kept = [weight for weight in onnx.load(folder / "note.onnx").graph.initializer if len(weight.dims) == 2]
+    halves = {weight.name for weight in kept if weight.data_type == onnx.TensorProto.FLOAT16}
+    assert {f"{part}.leave.weight" for part in ("motion", "onset", "phase")} < halves
+    assert {weight.name for weight in kept} - halves <= {"colour"}
 
 
 def test_no_conditioning_makes_the_output_infinite(folder, model):

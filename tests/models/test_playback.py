@@ -36,6 +36,12 @@ def test_a_steady_tone_is_given_back(wav):
     assert np.std(found.played[4800:90_000]) == pytest.approx(np.std(found.original[4800:90_000]), rel=0.05)
 
 
+def test_a_steady_tone_is_given_back_as_the_same_wave(wav):
+    found = play_back(read_note(wav), 69)
+    early = slice(480, 24_000)
+    assert np.corrcoef(found.original[early], found.played[early])[0, 1] > 0.99
+
+
 def test_original_and_resynthesis_follow_each_other_at_one_scale(wav, tmp_path):
     found = play_back(read_note(wav), 69)
     write_pair(found, tmp_path / "both.wav")

@@ -40,3 +40,13 @@ def test_rendered_bands_are_measured_as_they_were_asked_for():
 def test_partials_above_half_the_rate_stay_silent():
     hz = np.full((10, 1), 30_000.0)
     assert not render_note(np.ones((10, 1)), hz, np.zeros((10, 48))).any()
+
+
+def test_a_note_begins_at_the_phases_it_is_given():
+    hz, phase = np.array([440.0, 1000.0]), np.array([0.3, 2.0])
+    shape = np.ones((20, 1))
+    sound = render_note(0.1 * shape * [1, 1], shape * hz, np.zeros((20, 48)), phase=phase)
+    t = np.arange(20 * FRAME)[:, None] / SAMPLE_RATE
+    wanted = 0.1 * np.cos(2 * np.pi * hz * t + phase).sum(1)
+    assert np.abs(sound - wanted)[: 10 * FRAME].max() < 1e-6
+    assert np.abs(render_note(0.1 * shape * [1, 1], shape * hz, np.zeros((20, 48)))[0]) == 0
