@@ -32,9 +32,10 @@ from rtsynth_models.network.train import Training, check_losses, snapshot
 
 Array = NDArray[np.float64]
 POWERS = [NAMES.index(f"{kind}_{band}") for kind in ("am", "fm") for band in ("slow", "middle", "fast")]
-VELOCITY, PITCHES = 102, 6
+DEPTHS = [NAMES.index("amplitude_db"), NAMES.index("cents")]
+VELOCITY, PITCHES = 102, 8
 TRUSTED, MOST_DB = 0.8, 9.0  # share of a difference that is made good at once, and the most of it
-LEAST_DB = -22.0  # stiller than this is still: 0.08 dB or cents
+LEAST_DB, LEAST = -22.0, 0.08  # stiller than this power or depth (dB or cents) is still
 STEPS, SIZE, RATE = 800, 256, 1e-3
 
 
@@ -49,7 +50,10 @@ class Task:
 
 
 def difference(task: Task) -> Array:
-    """By how many dB the powers of motion of real notes exceed those of played ones, (6,): am, then fm."""
+    """By how many dB the motion of real notes exceeds that of played ones, (6,): am, then fm, in three bands.
+
+    The bands differ as their powers do, and together as the depth of all motion does.
+    """
     bundle = load_bundle(task.folder)
     place = bundle.place(task.place)
     names = ("frames", "slots", "pitch", "velocity", "divisor", "slots_kind")
@@ -60,20 +64,23 @@ def difference(task: Task) -> Array:
     chosen = np.flatnonzero(heard & (pitch >= place.low) & (pitch <= place.high))
     chosen = chosen[np.linspace(0, len(chosen) - 1, min(PITCHES, len(chosen)) + 2).astype(int)[1:-1]]
     rows = play_notes(bundle, place, [(int(pitch[i]), int(velocity[i])) for i in chosen], seed=task.seed)
-    far = [
-        _powers(frames[i], int(slots[i])) - _played_powers(row, int(pitch[i]), grid)
-        for i, row in zip(chosen, rows, strict=True)
-    ]
-    return np.asarray(np.median(far, axis=0))
+    real = np.array([statistics(frames[i], int(slots[i])) for i in chosen])
+    played = np.array([_played(row, int(pitch[i]), grid) for i, row in zip(chosen, rows, strict=True)])
+    return compare(real, played)
 
 
-def _powers(frames: NDArray[np.float16], slots: int) -> Array:
-    return np.maximum(statistics(frames, slots)[POWERS], LEAST_DB)
+def _played(row: NDArray[np.float32], pitch: int, grid: Grid) -> Array:
+    note = analyse(row, pitch, grid)
+    return statistics(frames_of(note, pitch, grid.divisor), note.hz.shape[1])
 
 
-def _played_powers(row: NDArray[np.float32], pitch: int, grid: Grid) -> Array:
-    played = analyse(row, pitch, grid)
-    return _powers(frames_of(played, pitch, grid.divisor), played.hz.shape[1])
+def compare(real: Array, played: Array) -> Array:
+    """`difference` of statistics (notes, 19) of the same notes, real and played."""
+    powers = [np.maximum(of[:, POWERS], LEAST_DB) for of in (real, played)]
+    bands = np.median(powers[0] - powers[1], axis=0).reshape(2, 3)
+    depths = [np.maximum(of[:, DEPTHS].mean(axis=0), LEAST) for of in (real, played)]
+    whole = 20 * np.log10(depths[0] / depths[1])
+    return np.asarray((bands - bands.mean(1, keepdims=True) + whole[:, None]).ravel())
 
 
 def differences(folder: Path, data: Path, seed: int, jobs: int) -> Array:
