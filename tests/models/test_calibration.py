@@ -38,7 +38,9 @@ def test_motion_is_raised_by_instrument_and_band(notes):
     motion = raise_motion(notes, raised).motion
     factor = motion.am[1, 0, :, 0] / notes.motion.am[1, 0, :, 0]
     assert factor.tolist() == pytest.approx([10, 1, 1], rel=1e-2)
-    assert (motion.vibrato[1, 0] / notes.motion.vibrato[1, 0]).tolist() == pytest.approx([1, 100, 1], rel=1e-2)
+    assert (motion.vibrato[1, 0] / notes.motion.vibrato[1, 0]).tolist() == pytest.approx(
+        [1, 100, 1], rel=1e-2
+    )
     assert torch.allclose(motion.fm[0].float(), notes.motion.fm[0].float(), rtol=1e-2)
 
 

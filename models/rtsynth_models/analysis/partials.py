@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_models.analysis.gaps import noise_between
 from rtsynth_models.analysis.resynthesis import FRAME, measure_noise, render_partials
 from rtsynth_models.analysis.slots import PLAIN, Grid, Slots, find_slots
 from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
@@ -75,7 +76,9 @@ def _analyse_at(signal: Array, slots: Array, fundamental: float) -> Analysis:
     played = signal[LEAD : LEAD + FRAMES * FRAME]
     amplitude = _correct_held(np.abs(value), mean_hz, phase[0], played, int(np.sum(centres > times)))
     residual = played - render_partials(amplitude, mean_hz, phase[0])
-    return Analysis(amplitude, mean_hz, phase[0], measure_noise(residual), played, residual)
+    between = noise_between(signal, LEAD, FRAMES + 1, slots, fundamental)
+    noise = np.minimum(measure_noise(residual), between)
+    return Analysis(amplitude, mean_hz, phase[0], noise, played, residual)
 
 
 def _window_lengths(times: NDArray[np.int64], period: float) -> NDArray[np.int64]:
