@@ -22,7 +22,7 @@ from .streaming import advance_frames, begin_phases, has_frames, shape_voice
 from .voices import free_voice, release_ratio
 
 NOTE_OFF, NOTE_ON = 8, 9
-ONSET_SECONDS = 0.001  # partials start at random phases: so short a ramp removes the step, not the attack
+ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
 INAUDIBLE = np.float32(3e-5)  # -90 dBFS: a released voice below this is over
 FALLEN = np.float32(0.1)  # once its release has come this far: before, a slow sound may yet be rising
 RESERVE = 512  # places in the queue kept for notes when controllers flood it

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rtsynth_models.analysis.trend import TOLERATED_CENTS
 from rtsynth_models.data.catalogue import HELD_OUT, VELOCITIES
 from rtsynth_models.data.dataset import SOURCE
 from rtsynth_models.data.soundfont import HOLD_SECONDS
@@ -15,10 +16,11 @@ A neural instrument: {instruments} General MIDI instruments in one network, and 
 A note network runs once per note: pitch, velocity and a point of the {latent}-dimensional latent space
 become some spectra and the conditioning of the step network. That one has no state; every {step:.1f} ms
 it gives {per_step} frames of {partials} partials (level, deviation from the harmonic grid) and {bands}
-noise bands: the slow trend of the note. Two heads say, once per note, how its partials move around that
-trend and how its first 43 ms rise; the engine draws the one from the voice's seed and shapes the other.
-The release is an envelope of the engine, with a slope the note network gives. Latents have unit variance
-over the instruments.
+noise bands: the slow trend of the note. Three heads say, once per note, how its partials move around that
+trend, how its first 43 ms rise, and at which phases its partials begin. The engine draws the movement from
+the voice's seed, and a phase where the network is not sure of it. The release is an envelope of the engine,
+with a slope the note network gives. Latents have unit variance over the instruments; from every instrument
+five named directions lead through them in steps that sound equally wide.
 
 - Licence of the weights: MIT.
 - Parameters: {parameters:,}.
@@ -28,14 +30,15 @@ DATA = """
 ## Data
 
 {source}. Every semitone of each instrument's range at velocities {velocities}, held {hold} s, left
-channel, 48 kHz; pitches {held_out} were never trained on. The SoundFont is copyright 2000-2002, 2008
+channel, 48 kHz; pitches {held_out} were never trained on. Notes out of tune were brought to within
+{tolerated:.0f} cents. The SoundFont is copyright 2000-2002, 2008
 Frank Wen, released under the MIT licence.
 """
 TRAINING = """
 ## Training
 
 Reconstruction of the trend of analysed notes (levels in dB, deviations in cents), likelihood of their
-motion and distance of their onsets, with a Gaussian of latents per instrument: {steps:,} steps,
+motion, distance of their onsets and phases, with a Gaussian of latents per instrument: {steps:,} steps,
 {minutes:.0f} minutes on one or two CPU cores, moving average of the weights. Then the motion head alone,
 until notes played by the engine move as far as real ones do. Losses at the end, weighted: levels
 {level:.2f} dB, noise {noise:.2f} dB; divergence {divergence:.1f} nats. {adversary}
@@ -87,7 +90,13 @@ def _what(checkpoint: Checkpoint, parameters: int) -> str:
 
 def _data() -> str:
     velocities, held_out = (", ".join(map(str, numbers)) for numbers in (VELOCITIES, HELD_OUT))
-    return DATA.format(source=SOURCE, velocities=velocities, hold=HOLD_SECONDS, held_out=held_out)
+    return DATA.format(
+        source=SOURCE,
+        velocities=velocities,
+        hold=HOLD_SECONDS,
+        held_out=held_out,
+        tolerated=TOLERATED_CENTS,
+    )
 
 
 def _training(checkpoint: Checkpoint) -> str:
