@@ -13,7 +13,7 @@ HEARD = (band_centres() > 300) & (band_centres() < 15_000)
 
 def between(signal: np.ndarray, slots: np.ndarray = SLOTS, fundamental: float = 440.0) -> np.ndarray:
     """Mean level in dB of every band half a second into the signal."""
-    return 10 * np.log10(noise_between(signal, SAMPLE_RATE // 2, 100, slots, fundamental).mean(0))
+    return 10 * np.log10(noise_between(signal, SAMPLE_RATE // 2, 100, slots, fundamental)[20:].mean(0))
 
 
 def harmonics(depth: float) -> np.ndarray:
@@ -40,3 +40,11 @@ def test_a_band_that_a_partial_fills_is_as_loud_as_its_neighbours(rng):
 def test_without_any_gap_nothing_is_claimed():
     dense = np.arange(1, 1200) * 20.0
     assert np.isinf(noise_between(np.zeros(len(T)), 0, 10, dense, 20.0)).all()
+
+
+def test_nothing_is_claimed_of_the_first_moments_of_a_note(rng):
+    found = noise_between(rng.standard_normal(len(T)), 4800, 100, SLOTS, 440.0)
+    first = int(np.flatnonzero(np.isfinite(found[:, 0]))[0])
+    assert first * 256 >= 12 * SAMPLE_RATE / 440 / 2
+    assert np.isinf(found[:first]).all()
+    assert np.isfinite(found[first:]).all()

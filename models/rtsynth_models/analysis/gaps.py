@@ -22,8 +22,9 @@ SILENT = 1e-18
 def noise_between(signal: Array, start: int, frames: int, slots: Array, fundamental: float) -> Array:
     """Band levels in the gaps between `slots` (K,) in Hz, (frames, bands) as `measure_noise` gives them.
 
-    Frames of 256 samples at 48 kHz from sample `start` on. Bands without a gap take their neighbours' level;
-    where there is no gap at all the level is infinite. `fundamental` is the distance of the slots in Hz.
+    Frames of 256 samples at 48 kHz from sample `start`, the onset, on. Bands without a gap take their
+    neighbours' level. Infinite where nothing can be said: without any gap, and in windows that reach back over
+    the onset. `fundamental` is the distance of the slots in Hz.
     """
     length = int(np.clip(2 * round(PERIODS * SAMPLE_RATE / fundamental / 2), SHORTEST, LONGEST))
     hz = np.arange(length // 2 + 1) * SAMPLE_RATE / length
@@ -36,7 +37,9 @@ def noise_between(signal: Array, start: int, frames: int, slots: Array, fundamen
     level = np.log(power @ (inside[known] / inside[known].sum(1, keepdims=True)).T + SILENT)
     every = np.arange(len(weights))
     filled = np.stack([np.interp(every, every[known], row) for row in level])
-    return np.repeat(np.exp(filled), FRAMES_PER_WINDOW, axis=0)[:frames]
+    between = np.repeat(np.exp(filled), FRAMES_PER_WINDOW, axis=0)[:frames]
+    between[: -(-length // (2 * FRAME))] = np.inf
+    return between
 
 
 def _in_gaps(hz: Array, slots: Array, line: float) -> NDArray[np.bool_]:
