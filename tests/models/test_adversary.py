@@ -82,3 +82,11 @@ def test_a_loss_that_is_not_finite_stops_the_game(game):
     game.notes = replace(game.notes, onset=torch.full_like(game.notes.onset, float("inf")))
     with pytest.raises(train.TrainingError, match="onset"):
         adversarial.game_step(game, game.notes.chosen(held_out=False), 2, adversary=True)
+
+
+def test_steps_against_the_discriminator_add_to_those_before(game, monkeypatch):
+    monkeypatch.setattr(adversarial, "REPORT_STEPS", 2)
+    game.training.steps = 500
+    adversarial.play(game, 4, 2, adversary=True, seed=0)
+    assert game.training.steps == 504
+    assert "judge" in game.training.losses

@@ -4,6 +4,7 @@ Reconstruction goes on; beside the instruments themselves the adversary sees sou
 nothing else teaches.
 """
 
+import time
 from dataclasses import dataclass
 
 import click
@@ -93,9 +94,9 @@ def game_step(game: Game, index: Tensor, size: int, adversary: bool) -> dict[str
 
 
 def play(game: Game, total: int, size: int, adversary: bool, seed: int) -> None:
-    """Play `total` steps, the learning rate falling to nothing."""
-    index, recent = game.notes.chosen(held_out=False), []
-    game.training.steps = 0
+    """Play `total` steps, the learning rate falling to nothing. Weights are averaged anew."""
+    index, recent, began = game.notes.chosen(held_out=False), [], time.monotonic()
+    before, game.training.steps = game.training.steps, 0
     for begun in range(total):
         torch.manual_seed(seed + begun)
         for group in game.training.optimiser.param_groups:
@@ -106,3 +107,5 @@ def play(game: Game, total: int, size: int, adversary: bool, seed: int) -> None:
             found = " ".join(f"{name} {value:.4f}" for name, value in game.training.losses.items())
             click.echo(f"step {begun + 1}/{total} {found}")
             recent.clear()
+    game.training.steps += before
+    game.training.minutes += (time.monotonic() - began) / 60
