@@ -23,8 +23,8 @@ def noise_between(signal: Array, start: int, frames: int, slots: Array, fundamen
     """Band levels in the gaps between `slots` (K,) in Hz, (frames, bands) as `measure_noise` gives them.
 
     Frames of 256 samples at 48 kHz from sample `start`, the onset, on. Bands without a gap take their
-    neighbours' level. Infinite where nothing can be said: without any gap, and in windows that reach back over
-    the onset. `fundamental` is the distance of the slots in Hz.
+    neighbours' level. Infinite where nothing can be said: without any gap, and in windows that reach back
+    over the onset. `fundamental` is the distance of the slots in Hz.
     """
     length = int(np.clip(2 * round(PERIODS * SAMPLE_RATE / fundamental / 2), SHORTEST, LONGEST))
     hz = np.arange(length // 2 + 1) * SAMPLE_RATE / length
