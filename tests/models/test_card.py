@@ -25,3 +25,8 @@ def test_the_card_tells_losses_in_decibels(checkpoint):
     text = card(checkpoint, 1_000_000, None)
     assert "1.00 dB" in text
     assert "12,345 steps" in text
+
+
+def test_what_somebody_saw_to_be_wrong_ends_the_card(checkpoint):
+    text = card(checkpoint, 1_000_000, None, "The flute is hoarse.\n")
+    assert text.endswith("\nThe flute is hoarse.\n")

@@ -52,26 +52,22 @@ LIMITS = """
 
 - Motion is drawn anew for every note: it has the depth and the speed of the samples', not their course.
   Where a sample's beating or vibrato always runs alike, ours does not, and spectral distances punish it.
-- Partials start at random phases, so the first milliseconds of struck and plucked notes lack the common
-  click of the samples: that is most of what is left between their rises.
+- Trained keys are nearer to their samples than keys between them: the samples change from one key to the
+  next, and what a network has not heard it can only guess. Phases are then less certain, attacks softer.
 - Sounds that hardly move in the samples (reed organ, celesta, koto, synth bass) move a little here.
-- Bells, bars and steel drums keep one partial per slot; what else rings there becomes noise, and their
-  pitch wavers. Tubular bells have no partial at their pitch.
-- Choirs, ensembles and pads are the furthest from their samples: many voices on one grid of partials.
-- Notes that the samples have more than 4 cents out of tune (Choir Aahs, the top of the piano, some strings)
-  were brought to within 4 cents.
-- The samples change from one key to the next; the network smooths over those edges.
+- Partials end where they fall under -90 dBFS, so long tails are a little darker than the samples'.
 - Outside an instrument's range, and between instruments, it extrapolates.
 - After {longest:.1f} s the trend stands still; motion and late decay go on.
 """
 
 
-def card(checkpoint: Checkpoint, parameters: int, figures: dict[str, Any] | None) -> str:
-    """Markdown; `figures` as `rtsynth evaluate` writes them, None leaves that part out."""
+def card(checkpoint: Checkpoint, parameters: int, figures: dict[str, Any] | None, faults: str = "") -> str:
+    """Markdown; `figures` as `rtsynth evaluate` writes them, None leaves that part out. `faults` ends it."""
     parts = [_what(checkpoint, parameters), _data(), _training(checkpoint)]
     if figures:
         parts.append(measured(figures))
-    return "".join([*parts, LIMITS.format(longest=checkpoint.config.longest_seconds)])
+    limits = LIMITS.format(longest=checkpoint.config.longest_seconds)
+    return "".join([*parts, limits, f"\n{faults}" if faults else ""])
 
 
 def _what(checkpoint: Checkpoint, parameters: int) -> str:

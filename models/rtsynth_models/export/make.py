@@ -22,8 +22,13 @@ PREVIEW = ((0, 60), (16, 55), (24, 67), (40, 72), (52, 60), (56, 64))  # program
 PREVIEW_SECONDS, PREVIEW_PEAK = 1.0, 0.7
 
 
-def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> None:
-    """Write the bundle `folder`, all of it or nothing; an older one there is replaced."""
+def export_bundle(
+    checkpoint_path: Path, folder: Path, figures: Path | None, faults: Path | None = None
+) -> None:
+    """Write the bundle `folder`, all of it or nothing; an older one there is replaced.
+
+    `figures` and `faults` are files for the card: what was measured, and what was seen or heard to be wrong.
+    """
     model, checkpoint = load_model(checkpoint_path)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as part:
@@ -32,7 +37,9 @@ def export_bundle(checkpoint_path: Path, folder: Path, figures: Path | None) -> 
         whiten(model)
         write_networks(model, checkpoint, made)
         measured = json.loads(figures.read_text(encoding="utf-8")) if figures else None
-        _write(made / "card.md", card(checkpoint, sum(p.numel() for p in model.parameters()), measured))
+        known = faults.read_text(encoding="utf-8") if faults else ""
+        parameters = sum(p.numel() for p in model.parameters())
+        _write(made / "card.md", card(checkpoint, parameters, measured, known))
         soundfile.write(made / "preview.wav", preview(model, checkpoint), SAMPLE_RATE, "PCM_16")
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(made, folder)
