@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 POWERS = [NAMES.index(f"{kind}_{band}") for kind in ("am", "fm") for band in ("slow", "middle", "fast")]
 DEPTHS = [NAMES.index("amplitude_db"), NAMES.index("cents")]
 VELOCITY, PITCHES = 102, 8
-TRUSTED, MOST_DB = 0.6, 9.0  # share of a difference that is made good at once, and the most of it
+TRUSTED, MOST_DB = 0.8, 9.0  # share of a difference that is made good at once, and the most of it
 LEAST_DB, LEAST = -22.0, 0.08  # stiller than this power or depth (dB or cents) is still
 STEPS, SIZE, RATE = 800, 256, 1e-3
 
