@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ROW …] [--json FILE]`: rows latency, busy, held, offline, start."""
+"""`python -m benchmarks [ROW …] [--json FILE]`: rows latency, busy, held, offline, start, generator."""
 
 import argparse
 import importlib
@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-ROWS = ("offline", "start", "latency", "busy", "held")
+ROWS = ("generator", "offline", "start", "latency", "busy", "held")
 
 
 def main() -> None:
