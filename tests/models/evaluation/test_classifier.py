@@ -81,3 +81,14 @@ def test_a_damaged_data_set_is_named_with_the_remedy(data):
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(EvaluationError, match=r"program-000\.npz is damaged.*build the data set again"):
         read_program(data, 0, "mel")
+
+
+@pytest.mark.parametrize("velocities", [(51, 102), (100,), (25, 50, 75, 100, 127)])
+def test_it_learns_from_data_of_any_velocities(tmp_path, rng, monkeypatch, velocities):
+    monkeypatch.setattr(classifier, "STEPS", 1)
+    for number in (0, 73):
+        mel = np.stack([mel_of(60, number, rng) for _ in velocities])
+        pitch, velocity = np.full(len(velocities), 60), np.array(velocities)
+        np.savez(tmp_path / f"program-{number:03d}.npz", mel=mel, pitch=pitch, velocity=velocity)
+    _, programs = load_classifier(tmp_path, 0, silent)
+    assert programs == [0, 73]
