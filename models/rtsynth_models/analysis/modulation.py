@@ -11,11 +11,8 @@ Array = NDArray[np.float64]
 FRAME_RATE = SAMPLE_RATE / FRAME
 BANDS_HZ = ((0.6, 3.0), (3.0, 8.0), (8.0, 30.0))
 PADDING = 94  # frames mirrored at both ends before a band is cut out
-WIDEST_CENTS, MOST_DB, MOST_CENTS = (
-    300.0,
-    24.0,
-    150.0,
-)  # what lies further from a partial's trend is a mistake
+# what lies further from a partial's grid, or from its trend, is a mistake
+WIDEST_CENTS, MOST_DB, MOST_CENTS = 300.0, 24.0, 150.0
 
 
 def local_lines(sigma: Array) -> Array:

@@ -18,13 +18,10 @@ Array = NDArray[np.float64]
 F4 = NDArray[np.float32]
 FRAMES_PER_STEP = 2
 CLOSE_STEPS, STEPS = 16, 64  # the first steps one by one, then ever further apart
-GROWTH, SHARP_FRAMES, WIDEST = (
-    0.35,
-    8,
-    47.0,
-)  # sigma in frames: GROWTH (frame - SHARP_FRAMES), at most a quarter second
+# sigma in frames: GROWTH (frame - SHARP_FRAMES), at most a quarter second
+GROWTH, SHARP_FRAMES, WIDEST = 0.35, 8, 47.0
 TUNE_HARMONICS, TUNE_FRAMES = 10, slice(20, 300)
-WIDEST_CENTS, TOLERATED_CENTS = 60.0, 2.0  # harmonics further away have no say; what is left as it is
+FARTHEST_CENTS, TOLERATED_CENTS = 60.0, 2.0  # harmonics further away have no say; what is left as it is
 
 
 def trend_steps() -> NDArray[np.int64]:
@@ -63,7 +60,7 @@ def detuning(smooth: F4, divisor: int) -> float:
     which = number * divisor - 1
     power = 10 ** (smooth[TUNE_FRAMES, which].astype(np.float64) / 10)
     cents = (smooth[TUNE_FRAMES, PARTIALS + which] * power).sum(0) / power.sum(0)
-    near = np.abs(cents) < WIDEST_CENTS
+    near = np.abs(cents) < FARTHEST_CENTS
     if not near.any():
         return 0.0
     offset = fit_pitch(np.stack([number[near], cents[near], power.mean(0)[near]], 1))

@@ -39,9 +39,9 @@ TRAINING = """
 
 Reconstruction of the trend of analysed notes (levels in dB, deviations in cents), likelihood of their
 motion, distance of their onsets and phases, with a Gaussian of latents per instrument: {steps:,} steps,
-{minutes:.0f} minutes on one or two CPU cores, moving average of the weights. Then the motion head alone,
-until notes played by the engine move as far as real ones do. Losses at the end, weighted: levels
-{level:.2f} dB, noise {noise:.2f} dB; divergence {divergence:.1f} nats. {adversary}
+{minutes:.0f} minutes on one or two CPU cores, moving average of the weights. {adversary}
+Then the motion head alone, until notes played by the engine move as far as real ones do. Losses at the end,
+weighted: levels {level:.2f} dB, noise {noise:.2f} dB; divergence {divergence:.1f} nats.
 """
 ADVERSARY = {
     False: "No adversarial stage: these weights never met a discriminator, whatever the name promises.",
@@ -54,7 +54,7 @@ LIMITS = """
   Where a sample's beating or vibrato always runs alike, ours does not, and spectral distances punish it.
 - Trained keys are nearer to their samples than keys between them: the samples change from one key to the
   next, and what a network has not heard it can only guess. Phases are then less certain, attacks softer.
-- Sounds that hardly move in the samples (reed organ, celesta, koto, synth bass) move a little here.
+- Sounds that hardly move in the samples move a little here.
 - Partials end where they fall under -90 dBFS, so long tails are a little darker than the samples'.
 - Outside an instrument's range, and between instruments, it extrapolates.
 - After {longest:.1f} s the trend stands still; motion and late decay go on.
