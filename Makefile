@@ -26,7 +26,7 @@ lint: .venv/.ready-to-develop ## check the style
 	$(BIN)/ruff format --check
 
 bench: .venv/.ready-to-develop ## measure every figure that the README quotes
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m rtsynth_benchmarks
 
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 ROOT = Path(__file__).parents[1]
-OURS = {"rtsynth", "rtsynth_engine", "rtsynth_models", "rtsynth_presets"}
+OURS = {"rtsynth", "rtsynth_engine", "rtsynth_models", "rtsynth_presets", "rtsynth_benchmarks"}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_wheel_brings_our_four_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_brings_our_five_packages_and_nothing_else(wheel: Path) -> None:
     top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {name for name in top if not name.endswith(".dist-info")} == OURS
 

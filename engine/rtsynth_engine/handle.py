@@ -75,13 +75,14 @@ def attach(handle: Any) -> Memory:
         _at(handle, 23, L.VOICES, I8),
         _at(handle, 24, L.VOICES, L.REQUEST),
         _at(handle, 25, 1, L.TELEMETRY),
-        Ring(_at(handle, 26, INDICES, I8), _at(handle, 27, L.EVENTS, EVENT)),
-        Ring(_at(handle, 28, INDICES, I8), _at(handle, 29, L.EVENTS, EVENT)),
+        _at(handle, 26, L.CALLS, L.CALL),
+        Ring(_at(handle, 27, INDICES, I8), _at(handle, 28, L.EVENTS, EVENT)),
+        Ring(_at(handle, 29, INDICES, I8), _at(handle, 30, L.EVENTS, EVENT)),
     )
 
 
 BLOCK_SIGNATURE = types.void(types.voidptr, types.voidptr, types.voidptr, types.int64, types.int64)
-ADDRESSES = 30
+ADDRESSES = 31
 SECOND = 1e9
 
 

@@ -237,6 +237,10 @@ TELEMETRY = np.dtype(
     align=True,
 )
 
+CALLS = 1 << 15  # callbacks remembered one by one: 44 s at a period of 64 and 48 kHz
+CALL = np.dtype([("began", I8), ("spent", I4), ("frames", I4), ("voices", I4), ("xruns", I4)], align=True)
+"""One callback: CLOCK_MONOTONIC and its length in ns; sounding voices; xruns the driver had told by then."""
+
 
 class Memory(NamedTuple):
     """All arrays of one engine."""
@@ -266,6 +270,7 @@ class Memory(NamedTuple):
     position: NDArray[np.int64]  # (VOICES,) frame a voice has reached
     requests: NDArray[Any]  # (VOICES,) REQUEST
     telemetry: NDArray[Any]  # (1,) TELEMETRY
+    calls: NDArray[Any]  # (CALLS,) CALL, the last ones, in turn
     host: Ring  # events in absolute frames, from the playing process
     midi: Ring  # events in nanoseconds, from the MIDI process
 

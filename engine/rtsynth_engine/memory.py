@@ -11,6 +11,8 @@ from .heads.onset import ONSET_BANDS, ONSET_STEPS
 from .layout import (
     ATTACK_FRAMES,
     CACHES,
+    CALL,
+    CALLS,
     CHANNEL,
     CHANNELS,
     EVENTS,
@@ -75,6 +77,7 @@ def make_memory(midi: Ring | None = None) -> Memory:
         position=touched(VOICES, np.int64),
         requests=touched(VOICES, REQUEST),
         telemetry=touched(1, TELEMETRY),
+        calls=touched(CALLS, CALL),
         host=make_ring(EVENTS),
         midi=midi if midi is not None else make_ring(EVENTS),
     )

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
 
 from .compiling import external, pointer_from, realtime
-from .layout import HISTOGRAM, Memory
+from .layout import CALLS, HISTOGRAM, Memory
 
 MONOTONIC = 1  # CLOCK_MONOTONIC of POSIX on Linux; read through the vDSO, without a system call
 SECOND = 1e9
 FINEST = 1.0 / 256.0  # lowest bin of the histogram, as a share of the period
 PER_OCTAVE = 4
+MOST_SPENT = (1 << 31) - 1  # ns
 
 _clock_gettime = external("clock_gettime", types.int32(types.int32, types.voidptr))
 
@@ -36,6 +38,7 @@ def note_call(memory: Memory, began: int, frames: int) -> None:
         told.first = began
     elif began - told.last > 1.5 * period:
         told.gaps += 1
+    keep_call(memory, began, spent, frames)
     told.calls += 1
     told.frames += frames
     told.last = began
@@ -45,6 +48,24 @@ def note_call(memory: Memory, began: int, frames: int) -> None:
     told.load += np.float32(0.01) * (np.float32(load) - told.load)
     place = PER_OCTAVE * math.log2(max(load, FINEST) / FINEST)
     told.histogram[min(int(place), HISTOGRAM - 1)] += 1
+
+
+@realtime
+def keep_call(memory: Memory, began: int, spent: int, frames: int) -> None:
+    """Remember this callback among the last CALLS. Audio callback."""
+    told = memory.telemetry[0]
+    call = memory.calls[told.calls % CALLS]
+    call.began, call.spent, call.frames = began, min(spent, MOST_SPENT), frames
+    call.voices, call.xruns = told.voices, told.xruns
+
+
+def read_calls(memory: Memory) -> NDArray[Any]:
+    """The last CALLS callbacks at most, oldest first, as records of CALL. Any Python thread; while callbacks
+    go on the oldest few may be overwritten as they are read, and are left out.
+    """
+    made = int(memory.telemetry[0]["calls"])
+    kept = np.roll(memory.calls, -(made % CALLS))[-min(made, CALLS) or CALLS :]
+    return np.asarray(kept[int(memory.telemetry[0]["calls"]) - made :])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ROW …] [--json FILE]`: rows latency, busy, held, offline, start, generator."""
+"""`python -m rtsynth_benchmarks [ROW …] [--json FILE]`: every row, or those named."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ ROWS = ("generator", "offline", "start", "latency", "busy", "held")
 
 def main() -> None:
     """Run the rows asked for, print a table each, and write all figures to a file if asked."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rtsynth_benchmarks", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
@@ -23,7 +23,7 @@ def main() -> None:
     figures = {"machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}"}
     console.print(figures["machine"])
     for name in chosen.rows or ROWS:
-        rows = importlib.import_module(f"benchmarks.{name}").run()
+        rows = importlib.import_module(f"rtsynth_benchmarks.{name}").run()
         figures[name] = rows
         console.print(_table(name, rows))
     if chosen.json:

@@ -1,4 +1,0 @@
-"""Speed, measured on the machine at hand: `python -m benchmarks` runs every row and prints a table.
-
-Nothing here asserts: a figure that missed its mark is printed as it is.
-"""
