@@ -21,10 +21,12 @@ from .priority import raise_priority
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
 from .timbres import Timbres, Travel
 
-LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second, eight steps
+LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second
 NEAR = 6  # frames that are left as they are where a moved stream is written again: 32 ms
-MOST_REWOUND = 8  # voices written again at a time: five steps of the network each
-IDLE_SECONDS = 0.002
+LONGEST_SPAN = 16  # frames that one step carries a memoryless voice on
+AGE_SHARE = 0.175  # of a note's age that a step may span: half of what its trend was smoothed over in training
+IDLE_SECONDS = 0.004  # a twentieth of LEAD
+LOOK_EVERY = 3  # idle turns: to look for attacks to render costs more than the turn itself
 SWITCH_SECONDS = (
     0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
 )
@@ -46,6 +48,7 @@ class Feeder:
         self.memory, self.generator, self.timing = memory, generator, timing
         self.seen = np.zeros(VOICES, np.int64)  # serial each row of generator state belongs to
         self.counts = np.zeros(VOICES, np.int64)  # frames written of that note
+        self.anew = np.zeros(VOICES, np.int64)  # frames after which its stream was begun, or written again
         self.decay = np.zeros(VOICES, F4)  # dB per second beyond the longest trained time
         self.demand = np.zeros(VOICES, np.int64)
         generator.prepare(VOICES + MOST_STEPPED)
@@ -61,24 +64,42 @@ class Feeder:
 
     def compile(self) -> None:
         """Compile, or load, what the thread calls, so that no note waits for it."""
-        nothing = np.zeros((0, self.generator.frames_per_step, FRAME), F4)
-        deliver_blocks(self.memory, np.zeros(0, np.int64), self.seen, self.counts, nothing)
-        gather_demand(self.memory, LEAD, self.seen, self.counts, self.demand)
+        nothing, none = np.zeros((0, self.generator.frames_per_step, FRAME), F4), np.zeros(0, np.int64)
+        deliver_blocks(self.memory, none, self.seen, self.counts, self.anew, none, nothing)
+        self._look()
         is_sane_block(nothing.reshape(-1, FRAME))
 
     def serve(self) -> bool:
         """Step the most urgent voices once; False when every voice is far enough ahead."""
         self.follow()
-        found = gather_demand(self.memory, LEAD, self.seen, self.counts, self.demand)
+        found = self._look()
         if found == 0:
             return False
         rows = self.demand[: min(found, MOST_STEPPED)].copy()
         self._start_new(rows)
         self._skip_missed(rows)
-        times = (self.counts[rows] / self.timing.rate).astype(F4)
-        frames = checked_step(self.generator, rows, times)
-        self._deliver(rows, frames)
+        spans = self._spans(rows)
+        ends = self.counts[rows] + spans - self.generator.frames_per_step
+        frames = checked_step(self.generator, rows, (ends / self.timing.rate).astype(F4))
+        self._fade(rows, ends, frames)
+        deliver_blocks(self.memory, rows, self.seen, self.counts, self.anew, spans, frames)
         return True
+
+    def _look(self) -> int:
+        memory = self.memory
+        return int(
+            gather_demand(memory.serials, memory.position, LEAD, self.seen, self.counts, self.demand)
+        )
+
+    def _spans(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Frames that a step carries each voice on: its own, or more where the network can be asked for any
+        time and the note is old enough to move slowly. A stream begun anew takes short steps first.
+        """
+        step, counts = self.generator.frames_per_step, self.counts[rows]
+        if not self.generator.memoryless:
+            return np.full(len(rows), step)
+        spans = np.minimum(counts * AGE_SHARE, step + counts - self.anew[rows]).astype(np.int64)
+        return np.clip(spans // step * step, step, LONGEST_SPAN)
 
     def _start_new(self, rows: NDArray[np.int64]) -> None:
         serials = self.memory.serials[rows]
@@ -92,40 +113,46 @@ class Feeder:
         character = checked_character(self.generator.reset(chosen, pitch, velocity, latent), len(chosen))
         self.memory.motions[chosen], self.memory.onsets[chosen] = character.motion, character.onset
         self.memory.phases[chosen] = character.phase
-        self.seen[chosen], self.counts[chosen], self.decay[chosen] = serials[new], 0, character.slopes[:, 1]
+        self.seen[chosen], self.decay[chosen] = serials[new], character.slopes[:, 1]
+        self.counts[chosen] = self.anew[chosen] = 0
 
     def follow(self) -> None:
         """Condition voices anew whose latent has moved.
 
-        It is heard once the frames written before are used up, or within NEAR frames where few voices move
-        and the generator can write frames again.
+        It is heard after NEAR frames where the generator can write frames again, otherwise once those written
+        before are used up.
         """
-        rows = self.travel.moved(np.flatnonzero((self.seen > 0) & (self.seen == self.memory.serials)))
+        if not self.travel.is_due():
+            return
+        conditioned = np.flatnonzero((self.seen > 0) & (self.seen == self.memory.serials))
+        rows = self.travel.moved(conditioned) if len(conditioned) else conditioned
         if len(rows):
             wanted = self.memory.requests[rows]
             pitch, velocity = wanted["pitch"].copy(), wanted["velocity"].copy()
             latent = self.travel.latents(rows)
             character = checked_character(self.generator.condition(rows, pitch, velocity, latent), len(rows))
             self.memory.motions[rows], self.decay[rows] = character.motion, character.slopes[:, 1]
-            if self.generator.memoryless and len(rows) <= MOST_REWOUND:
+            if self.generator.memoryless:
                 step = self.generator.frames_per_step
                 near = -(-(self.memory.position[rows] + NEAR) // step) * step
                 self.counts[rows] = np.minimum(self.counts[rows], near)
+                self.anew[rows] = np.maximum(self.counts[rows] - step, 0)
 
     def _skip_missed(self, rows: NDArray[np.int64]) -> None:
         """Drop the blocks a stalled stream has missed, so that lateness never grows."""
         step = self.generator.frames_per_step
         behind = self.memory.position[rows] - self.counts[rows]
         late = rows[behind > LEAD]
-        self.counts[late] = -(-self.memory.position[late] // step) * step
+        self.counts[late] = self.anew[late] = -(-self.memory.position[late] // step) * step
 
-    def _deliver(self, rows: NDArray[np.int64], frames: NDArray[F4]) -> None:
-        """Hand frames over, falling at the late decay beyond the longest trained time."""
-        over = self.counts[rows] / self.timing.rate - self.timing.longest
+    def _fade(self, rows: NDArray[np.int64], ends: NDArray[np.int64], frames: NDArray[F4]) -> None:
+        """Let frames (n, frames, FRAME), which begin after `ends` (n,) others, fall at the late decay beyond the
+        longest trained time.
+        """
+        over = ends / self.timing.rate - self.timing.longest
         gain = 10.0 ** (-self.decay[rows] * np.maximum(over, 0.0) / 20.0)
         frames[:, :, :RATIO] *= gain[:, None, None]
         frames[:, :, NOISE:] *= gain[:, None, None]
-        deliver_blocks(self.memory, rows, self.seen, self.counts, frames)
 
     def fill(self) -> bool:
         """Render a little of the attack cache; False when all keys of the programs in use are ready."""
@@ -161,9 +188,10 @@ class Feeder:
 
     def _run(self) -> None:
         self.priority = raise_priority()
+        idle = 0
         while not self._stop.is_set():
             try:
-                busy = self.serve() or self.fill()
+                busy = self.serve() or (idle % LOOK_EVERY == 0 and self.fill())
             except (
                 Exception
             ) as error:  # whatever a network raises, the sound goes on and the error is told once
@@ -172,5 +200,6 @@ class Feeder:
                     f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
                 )
                 busy = False
+            idle = 0 if busy else idle + 1
             if not busy:
                 time.sleep(IDLE_SECONDS)

@@ -31,7 +31,7 @@ CACHES = 16
 LAYERS = 5  # velocity layers of the attack cache, at velocity (layer + 1) / LAYERS
 ATTACK_FRAMES = 20  # 107 ms at 187.5 frames per second
 BLEND_FROM = 12  # the stream takes over between this frame and ATTACK_FRAMES
-STREAM_FRAMES = 32  # capacity of a voice's frame ring
+STREAM_FRAMES = 64  # capacity of a voice's frame ring
 
 PENDING = 4096
 EVENTS = 4096  # capacity of an event ring

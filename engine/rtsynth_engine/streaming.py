@@ -29,7 +29,7 @@ from .layout import (
 LOUDEST = np.float32(8.0)  # no partial or band of a sane frame comes near it
 HIGHEST_RATIO = np.float32(1000.0)
 BAD = np.float32(np.nan)
-SLACK = 2  # frames: one step of the flagship
+SLACK = 8  # frames: voices due soon go along in the batch of one that is due now
 MOST_STEPPED = 128  # voices one step of the network can take
 
 
@@ -151,24 +151,42 @@ def deliver_blocks(
     rows: NDArray[np.int64],
     serials: NDArray[np.int64],
     counts: NDArray[np.int64],
+    anew: NDArray[np.int64],
+    spans: NDArray[np.int64],
     blocks: NDArray[np.float32],
 ) -> None:
-    """Write blocks (n, frames, FRAME) for the voices `rows` (n,), each after `counts` earlier frames.
+    """Carry the voices `rows` (n,) on by `spans` (n,) frames each, the last of them `blocks` (n, frames, FRAME).
     Generator thread.
 
-    Frames of a block with a number that is not finite or beyond reason are marked by a first number of NaN.
+    Frames before a block lie on a line from the last frame written. A block with a number that is not finite
+    or beyond reason carries its voice on by its own frames only, marked by a first number of NaN, and the
+    stream begins `anew` after it. `counts` and `anew` (VOICES,) are numbers of frames.
     """
     for i in range(len(rows)):
-        v, count = rows[i], counts[rows[i]]
-        sane = is_sane(blocks[i])
-        for j in range(blocks.shape[1]):
-            frame = memory.frames[v, (count + j) % STREAM_FRAMES]
-            copy_frame(frame, blocks[i, j])
-            frame[0] = frame[0] if sane else BAD
-        memory.telemetry[0].bad_blocks += 0 if sane else 1
-        counts[v] += blocks.shape[1]
+        v, length = rows[i], blocks.shape[1]
+        if is_sane(blocks[i]):
+            glide(memory, v, counts[v], spans[i] - length, blocks[i, 0])
+            counts[v] += spans[i]
+        else:
+            blocks[i, :, 0] = BAD
+            memory.telemetry[0].bad_blocks += 1
+            counts[v] += length
+            anew[v] = counts[v]
+        for j in range(length):
+            copy_frame(memory.frames[v, (counts[v] - length + j) % STREAM_FRAMES], blocks[i, j])
         most = max(counts[v], written_frames(memory, v, serials[v]))  # frames written again hide none
         store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | most)
+
+
+@realtime
+def glide(memory: Memory, v: int, count: int, length: int, target: NDArray[np.float32]) -> None:
+    """Write `length` frames after `count` others, along a line from the last of these to `target` (FRAME,)."""
+    last = memory.frames[v, (count - 1) % STREAM_FRAMES]
+    for j in range(length):
+        share = np.float32(j + 1) / np.float32(length + 1)
+        frame = memory.frames[v, (count + j) % STREAM_FRAMES]
+        copy_frame(frame, last)
+        blend_frame(frame, target, share)
 
 
 @realtime
@@ -186,38 +204,45 @@ def is_sane(block: NDArray[np.float32]) -> bool:
 
 @offline
 def gather_demand(
-    memory: Memory, lead: int, seen: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64]
+    serials: NDArray[np.int64],
+    position: NDArray[np.int64],
+    lead: int,
+    seen: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    out: NDArray[np.int64],
 ) -> int:
     """List the voices to step once any stream is less than `lead` frames ahead. Generator thread.
 
-    Streams up to SLACK frames further ahead are listed too, so that voices keep step and batches keep their
-    members. `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the
+    Streams up to SLACK frames further ahead are listed too. `serials` and `position` are Memory's, passed alone
+    because a whole Memory takes longer to hand over than all the rest. `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the
     frames written; a voice with a new serial has its count set to 0. Fills `out` with voice numbers, in order
     or, beyond MOST_STEPPED, most urgent first; returns how many.
     """
     found, urgent = 0, False
     for v in range(VOICES):
-        serial = load_acquire(memory.serials, v)
+        serial = load_acquire(serials, v)
         if serial != 0:
             if serial != seen[v]:
                 counts[v] = 0
-            ahead = counts[v] - load_acquire(memory.position, v)
+            ahead = counts[v] - load_acquire(position, v)
             if serial != seen[v] or ahead < lead + SLACK:
                 urgent |= serial != seen[v] or ahead < lead
                 out[found] = v
                 found += 1
     if found > MOST_STEPPED:
-        sort_by_lead(memory, counts, out, found)
+        sort_by_lead(position, counts, out, found)
     return found if urgent else 0
 
 
 @realtime
-def sort_by_lead(memory: Memory, counts: NDArray[np.int64], out: NDArray[np.int64], found: int) -> None:
+def sort_by_lead(
+    position: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64], found: int
+) -> None:
     """Order voices by how little they are ahead (insertion sort; short lists)."""
     for i in range(1, found):
         v, j = out[i], i
-        lead = counts[v] - memory.position[v]
-        while j > 0 and counts[out[j - 1]] - memory.position[out[j - 1]] > lead:
+        lead = counts[v] - position[v]
+        while j > 0 and counts[out[j - 1]] - position[out[j - 1]] > lead:
             out[j] = out[j - 1]
             j -= 1
         out[j] = v

@@ -57,16 +57,18 @@ class Travel:
         self.since[rows] = self._clock()
         return self.timbres.at(programs, controls)
 
+    def is_due(self) -> bool:
+        """Whether `pause` has passed since the last turn: moving costs little, however wildly a wheel moves."""
+        clock = self._clock()
+        due = clock - self.turn >= self.pause
+        self.turn = clock if due else self.turn
+        return due
+
     def moved(self, conditioned: NDArray[np.int64]) -> NDArray[np.int64]:
         """Voices to condition anew: those of `conditioned` (n,) whose timbre has moved since.
 
-        At most MOST_MOVED in a turn, those that wait longest first, and no turn within `pause`: moving costs
-        the streams little, however wildly a wheel moves.
+        At most MOST_MOVED in a turn, those that wait longest first.
         """
-        clock = self._clock()
-        if clock - self.turn < self.pause:
-            return conditioned[:0]
-        self.turn = clock
         programs, controls = self._now(conditioned)
         far = (np.abs(controls - self.controls[conditioned]) > LEAST).any(axis=1)
         rows = conditioned[far | (self.revisions[conditioned] != self.timbres.revisions[programs])]

@@ -82,9 +82,9 @@ def test_a_voice_is_conditioned_anew_within_two_blocks_of_a_move() -> None:
 
 
 @pytest.mark.parametrize(
-    ("memoryless", "voices", "soon"), [(True, 1, True), (True, 12, False), (False, 1, False)]
+    ("memoryless", "voices", "soon"), [(True, 1, True), (True, 12, True), (False, 1, False)]
 )
-def test_a_few_voices_move_soon_where_frames_can_be_written_again(
+def test_voices_move_soon_where_frames_can_be_written_again(
     memoryless: bool, voices: int, soon: bool
 ) -> None:
     engine = dial()
