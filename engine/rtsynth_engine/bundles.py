@@ -17,6 +17,7 @@ from .errors import BundleError
 MANIFEST = "instrument.json"
 MANIFEST_LIMIT = 1 << 20  # bytes: eight times what the flagship's 76 places take
 FILE_LIMIT = 64 << 20  # bytes: more than any network that a processor can play
+SCRIPTS = ("note.ts", "generator.ts")
 EVEN = (-2.0, -1.0, 0.0, 1.0, 2.0)  # steps whose ways a direction's warp gives
 
 # An ONNX tensor kept in another file names it in an entry whose key is the string "location" (onnx.proto,
@@ -67,7 +68,11 @@ class Direction:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checked instrument. `states`: shapes per voice; `digest`: SHA-256 over its files' hashes."""
+    """A checked instrument. `states`: shapes per voice; `digest`: SHA-256 over its files' hashes.
+
+    `note_script` and `generator_script` are the same networks as TorchScript, empty where there is none. They
+    do not count in the digest, for they must not change the sound.
+    """
 
     path: Path
     id: str
@@ -87,6 +92,8 @@ class Bundle:
     digest: str
     note_model: bytes
     generator_model: bytes
+    note_script: bytes = b""
+    generator_script: bytes = b""
 
     def place(self, id: str) -> Place:
         """The place of that id. Raises BundleError."""
@@ -185,6 +192,8 @@ def _bundle(path: Path, manifest: Any, contents: dict[str, bytes]) -> Bundle:
         digest=_digest(manifest["files"]),
         note_model=contents["note.onnx"],
         generator_model=contents["generator.onnx"],
+        note_script=contents.get("note.ts", b""),
+        generator_script=contents.get("generator.ts", b""),
     )
 
 
@@ -195,5 +204,5 @@ def _direction(item: Any, places: int) -> Direction:
 
 
 def _digest(files: dict[str, str]) -> str:
-    lines = "".join(f"{files[name]}  {name}\n" for name in sorted(files))
+    lines = "".join(f"{files[name]}  {name}\n" for name in sorted(files) if name not in SCRIPTS)
     return hashlib.sha256(lines.encode()).hexdigest()

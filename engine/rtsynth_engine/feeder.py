@@ -24,7 +24,9 @@ from .timbres import Timbres, Travel
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second
 NEAR = 6  # frames that are left as they are where a moved stream is written again: 32 ms
 LONGEST_SPAN = 16  # frames that one step carries a memoryless voice on
-AGE_SHARE = 0.175  # of a note's age that a step may span: half of what its trend was smoothed over in training
+AGE_SHARE = (
+    0.175  # of a note's age that a step may span: half of what its trend was smoothed over in training
+)
 IDLE_SECONDS = 0.004  # a twentieth of LEAD
 LOOK_EVERY = 3  # idle turns: to look for attacks to render costs more than the turn itself
 SWITCH_SECONDS = (
@@ -87,9 +89,7 @@ class Feeder:
 
     def _look(self) -> int:
         memory = self.memory
-        return int(
-            gather_demand(memory.serials, memory.position, LEAD, self.seen, self.counts, self.demand)
-        )
+        return int(gather_demand(memory.serials, memory.position, LEAD, self.seen, self.counts, self.demand))
 
     def _spans(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Frames that a step carries each voice on: its own, or more where the network can be asked for any

@@ -4,6 +4,7 @@ The audio callback reads, the generator thread writes; a frame counts only once 
 note's own serial, so frames of an earlier note in the same slot are never heard.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from .layout import (
 
 LOUDEST = np.float32(8.0)  # no partial or band of a sane frame comes near it
 HIGHEST_RATIO = np.float32(1000.0)
+NOTHING = np.float32(1e-9)  # -180 dBFS
 BAD = np.float32(np.nan)
 SLACK = 8  # frames: voices due soon go along in the batch of one that is due now
 MOST_STEPPED = 128  # voices one step of the network can take
@@ -155,38 +157,54 @@ def deliver_blocks(
     spans: NDArray[np.int64],
     blocks: NDArray[np.float32],
 ) -> None:
-    """Carry the voices `rows` (n,) on by `spans` (n,) frames each, the last of them `blocks` (n, frames, FRAME).
+    """Carry the voices `rows` (n,) on by `spans` (n,) frames each, which end with `blocks` (n, frames, FRAME).
     Generator thread.
 
-    Frames before a block lie on a line from the last frame written. A block with a number that is not finite
-    or beyond reason carries its voice on by its own frames only, marked by a first number of NaN, and the
-    stream begins `anew` after it. `counts` and `anew` (VOICES,) are numbers of frames.
+    Where a span is longer than its block, its frames lead from the last one written to the last of the block:
+    equal frames of blocks, whatever sets the frames of one block apart. A block with a number that is not
+    finite or beyond reason carries its voice on by its own frames only, marked by a first number of NaN, and
+    the stream begins `anew` after it. `counts` and `anew` (VOICES,) are numbers of frames.
     """
     for i in range(len(rows)):
         v, length = rows[i], blocks.shape[1]
-        if is_sane(blocks[i]):
-            glide(memory, v, counts[v], spans[i] - length, blocks[i, 0])
+        sane = is_sane(blocks[i])
+        if sane and spans[i] > length:
+            glide(memory, v, counts[v], spans[i], blocks[i, length - 1])
             counts[v] += spans[i]
         else:
-            blocks[i, :, 0] = BAD
-            memory.telemetry[0].bad_blocks += 1
+            for j in range(length):
+                copy_frame(memory.frames[v, (counts[v] + j) % STREAM_FRAMES], blocks[i, j])
             counts[v] += length
+        if not sane:
+            mark_bad(memory, v, counts[v], length)
             anew[v] = counts[v]
-        for j in range(length):
-            copy_frame(memory.frames[v, (counts[v] - length + j) % STREAM_FRAMES], blocks[i, j])
         most = max(counts[v], written_frames(memory, v, serials[v]))  # frames written again hide none
         store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | most)
 
 
 @realtime
-def glide(memory: Memory, v: int, count: int, length: int, target: NDArray[np.float32]) -> None:
-    """Write `length` frames after `count` others, along a line from the last of these to `target` (FRAME,)."""
-    last = memory.frames[v, (count - 1) % STREAM_FRAMES]
+def mark_bad(memory: Memory, v: int, count: int, length: int) -> None:
+    """Mark the last `length` of `count` frames as not to be played."""
+    memory.telemetry[0].bad_blocks += 1
     for j in range(length):
-        share = np.float32(j + 1) / np.float32(length + 1)
-        frame = memory.frames[v, (count + j) % STREAM_FRAMES]
-        copy_frame(frame, last)
-        blend_frame(frame, target, share)
+        memory.frames[v, (count - 1 - j) % STREAM_FRAMES, 0] = BAD
+
+
+@realtime
+def glide(memory: Memory, v: int, count: int, length: int, target: NDArray[np.float32]) -> None:
+    """Write `length` frames after `count` others, from the last of these to `target` (FRAME,): along a line in
+    the logarithm, as notes decay, or a straight line where one end is nothing.
+    """
+    share = np.float32(1.0) / np.float32(length)
+    for i in range(FRAME):
+        value, end = memory.frames[v, (count - 1) % STREAM_FRAMES, i], target[i]
+        factor, step = np.float32(1.0), (end - value) * share
+        if min(value, end) > NOTHING:
+            factor, step = np.float32(math.exp(math.log(end / value) * share)), np.float32(0.0)
+        for j in range(length - 1):
+            value = value * factor + step
+            memory.frames[v, (count + j) % STREAM_FRAMES, i] = value
+        memory.frames[v, (count + length - 1) % STREAM_FRAMES, i] = end
 
 
 @realtime

@@ -268,3 +268,32 @@ def test_an_output_that_the_network_leaves_unwritten_is_not_a_number() -> None:
     batch.results["amplitude"][:] = 0.5
     batch.run()
     assert np.all(np.isnan(batch.results["amplitude"]))
+
+
+class Counting(Organ):
+    """An organ that counts the voices it steps; `memoryless` may be taken from it."""
+
+    def __init__(self, memoryless: bool = True) -> None:
+        self.memoryless, self.stepped = memoryless, 0
+
+    def step(self, rows, time):
+        self.stepped += len(rows)
+        return super().step(rows, time)
+
+
+@pytest.mark.parametrize(("memoryless", "steps"), [(True, (60, 90)), (False, (380, 395))])
+def test_a_step_carries_an_old_note_further_where_the_network_can_be_asked_for_any_time(
+    memoryless: bool, steps: tuple[int, int]
+) -> None:
+    engine = make_engine(generator=(generator := Counting(memoryless)))
+    generator.stepped = 0
+    render(engine, [(0.0, ON, 69, 100)], 4.0)  # 750 frames
+    assert steps[0] < generator.stepped < steps[1]
+
+
+def test_a_note_carried_on_by_long_steps_sounds_as_by_short_ones() -> None:
+    long, short = (
+        render(make_engine(generator=Counting(memoryless), reverb=0.0), [(0.0, ON, 69, 100)], 4.0)[0]
+        for memoryless in (True, False)
+    )
+    np.testing.assert_allclose(long, short, atol=2e-4 * np.abs(short).max())

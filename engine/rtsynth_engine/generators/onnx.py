@@ -2,10 +2,7 @@
 steps.
 """
 
-from typing import Any
-
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..bundles import Bundle
@@ -14,91 +11,22 @@ from ..heads.motion import MOTION
 from ..heads.onset import ONSET_BANDS, ONSET_STEPS
 from ..layout import FRAME, NOISE, PARTIALS, RATIO
 from .contract import Character, plain_character
+from .sessions import CPU, CUDA, Arrays, Batch, Shapes, open_session, zeros
 
 BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 OPTIONAL = {"motion": (MOTION,), "onset": (ONSET_BANDS, ONSET_STEPS), "phase": (PARTIALS, 2)}
 """Outputs that `note.onnx` may lack, per note."""
-POISON = np.float32(np.nan)  # outputs a network leaves unwritten are caught by the sanity check of the stream
 F4 = np.float32
-
-
-def open_session(model: bytes, name: str) -> Any:
-    """Session on one CPU thread that does not spin. Raises BundleError for a model that cannot be opened."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
-    try:
-        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime raises a family of its own without a common public base
-        cause = str(error).splitlines()[0]
-        raise BundleError(
-            f"{name}: the network cannot be opened ({cause}); export the bundle again"
-        ) from error
-
-
-Shapes = dict[str, tuple[int, ...]]
-Arrays = dict[str, NDArray[np.float32]]
-
-
-class Batch:
-    """Buffers of one batch size, bound to the session once. States ping-pong between two sides.
-
-    While the same voices are stepped again and again nothing is copied: what one step wrote, the next reads.
-    """
-
-    def __init__(self, session: Any, size: int, notes: Shapes, states: Shapes, results: Shapes) -> None:
-        self.session, self.size, self.side = session, size, 0
-        self.rows = np.zeros(0, np.int64)  # whose states lie here, instead of in the generator's own memory
-        self.notes = _zeros(size, notes)
-        self.states = (_zeros(size, states), _zeros(size, states))
-        self.results = _zeros(size, results)
-        self.bindings = (self._bind(0, 1), self._bind(1, 0))
-
-    def _bind(self, source: int, target: int) -> Any:
-        binding = self.session.io_binding()
-        after = {f"next_{name}": array for name, array in self.states[target].items()}
-        for name, array in (self.notes | self.states[source]).items():
-            binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array))
-        for name, array in (self.results | after).items():
-            binding.bind_ortvalue_output(name, ort.OrtValue.ortvalue_from_numpy(array))
-        return binding
-
-    def run(self) -> None:
-        """Run the network once. Releases the interpreter meanwhile."""
-        for array in self.results.values():
-            array.fill(POISON)
-        self.session.run_with_iobinding(self.bindings[self.side])
-        self.side = 1 - self.side
-
-    def load(self, memory: Arrays, rows: NDArray[np.int64]) -> None:
-        """Bring the voices `rows` in from `memory`."""
-        self.rows = rows.copy()
-        for name, array in (self.notes | self.states[self.side]).items():
-            if name in memory:
-                np.take(memory[name], rows, axis=0, out=array[: len(rows)])
-
-    def unload(self, memory: Arrays) -> None:
-        """Take the voices' states back to `memory`."""
-        for name, array in self.states[self.side].items():
-            memory[name][self.rows] = array[: len(self.rows)]
-        self.rows = self.rows[:0]
-
-
-def _zeros(size: int, shapes: Shapes) -> Arrays:
-    return {name: np.zeros((size, *shape), F4) for name, shape in shapes.items()}
 
 
 class OnnxGenerator:
     """The streaming generator of a bundle: `note.onnx` once per note, `generator.onnx` once per step."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self.bundle = bundle
+    def __init__(self, bundle: Bundle, provider: str = CPU) -> None:
+        self.bundle, self.device = bundle, "cuda" if provider == CUDA else None
         self.frames_per_step, self.memoryless = bundle.head.frames_per_step, not bundle.states
-        self.note = open_session(bundle.note_model, bundle.name)
-        self.steps = open_session(bundle.generator_model, bundle.name)
+        self.note = open_session(bundle.note_model, bundle.name, provider)
+        self.steps = open_session(bundle.generator_model, bundle.name, provider)
         self._check_interface()
         self._check_outputs()
 
@@ -148,14 +76,16 @@ class OnnxGenerator:
         bundle, per_step = self.bundle, self.frames_per_step
         states = {f"state_{i}": shape for i, shape in enumerate(bundle.states)}
         notes: Shapes = {"film": (bundle.film,), "static": (bundle.static,)}
-        self.memory = _zeros(rows, notes | states)
+        self.memory = zeros(rows, notes | states)
         results: Shapes = {
             "amplitude": (per_step, RATIO),
             "ratio": (per_step, NOISE - RATIO),
             "noise": (per_step, FRAME - NOISE),
         }
         timed = notes | {"time": ()}
-        self.batches = {size: Batch(self.steps, size, timed, states, results) for size in BATCHES}
+        self.batches = {
+            size: Batch(self.steps, size, timed, states, results, self.device) for size in BATCHES
+        }
         self.frames = np.zeros((BATCHES[-1], per_step, FRAME), F4)
         for size in BATCHES:
             self.step(np.arange(min(size, rows)), np.zeros(min(size, rows), F4))
@@ -201,7 +131,7 @@ class OnnxGenerator:
             batch.unload(self.memory)
             self._unload(rows)
             batch.load(self.memory, rows)
-        batch.notes["time"][:count] = time
+        batch.set_time(time)
         batch.run()
         frames = self.frames[:count]
         frames[:, :, :RATIO] = batch.results["amplitude"][:count]
