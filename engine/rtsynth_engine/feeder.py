@@ -24,9 +24,7 @@ from .timbres import Timbres, Travel
 LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second
 NEAR = 6  # frames that are left as they are where a moved stream is written again: 32 ms
 LONGEST_SPAN = 16  # frames that one step carries a memoryless voice on
-AGE_SHARE = (
-    0.175  # of a note's age that a step may span: half of what its trend was smoothed over in training
-)
+AGE_SHARE = 0.175  # of a note's age that a step may span: half of what its trend is smoothed over
 IDLE_SECONDS = 0.004  # a twentieth of LEAD
 LOOK_EVERY = 3  # idle turns: to look for attacks to render costs more than the turn itself
 SWITCH_SECONDS = (
@@ -99,7 +97,7 @@ class Feeder:
         if not self.generator.memoryless:
             return np.full(len(rows), step)
         spans = np.minimum(counts * AGE_SHARE, step + counts - self.anew[rows]).astype(np.int64)
-        return np.clip(spans // step * step, step, LONGEST_SPAN)
+        return np.asarray(np.clip(spans // step * step, step, LONGEST_SPAN))
 
     def _start_new(self, rows: NDArray[np.int64]) -> None:
         serials = self.memory.serials[rows]
@@ -146,8 +144,8 @@ class Feeder:
         self.counts[late] = self.anew[late] = -(-self.memory.position[late] // step) * step
 
     def _fade(self, rows: NDArray[np.int64], ends: NDArray[np.int64], frames: NDArray[F4]) -> None:
-        """Let frames (n, frames, FRAME), which begin after `ends` (n,) others, fall at the late decay beyond the
-        longest trained time.
+        """Let frames (n, frames, FRAME), each after `ends` (n,) others, fall at the late decay beyond the longest
+        trained time.
         """
         over = ends / self.timing.rate - self.timing.longest
         gain = 10.0 ** (-self.decay[rows] * np.maximum(over, 0.0) / 20.0)

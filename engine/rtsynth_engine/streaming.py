@@ -157,8 +157,8 @@ def deliver_blocks(
     spans: NDArray[np.int64],
     blocks: NDArray[np.float32],
 ) -> None:
-    """Carry the voices `rows` (n,) on by `spans` (n,) frames each, which end with `blocks` (n, frames, FRAME).
-    Generator thread.
+    """Carry the voices `rows` (n,) on by `spans` (n,) frames each, the last of which `blocks` (n, frames,
+    FRAME) hold. Generator thread.
 
     Where a span is longer than its block, its frames lead from the last one written to the last of the block:
     equal frames of blocks, whatever sets the frames of one block apart. A block with a number that is not
@@ -192,8 +192,8 @@ def mark_bad(memory: Memory, v: int, count: int, length: int) -> None:
 
 @realtime
 def glide(memory: Memory, v: int, count: int, length: int, target: NDArray[np.float32]) -> None:
-    """Write `length` frames after `count` others, from the last of these to `target` (FRAME,): along a line in
-    the logarithm, as notes decay, or a straight line where one end is nothing.
+    """Write `length` frames after `count` others, from the last of these to `target` (FRAME,): along a line
+    in the logarithm, as notes decay, or a straight line where one end is nothing.
     """
     share = np.float32(1.0) / np.float32(length)
     for i in range(FRAME):
@@ -231,10 +231,11 @@ def gather_demand(
 ) -> int:
     """List the voices to step once any stream is less than `lead` frames ahead. Generator thread.
 
-    Streams up to SLACK frames further ahead are listed too. `serials` and `position` are Memory's, passed alone
-    because a whole Memory takes longer to hand over than all the rest. `seen` (VOICES,) holds the serial each row of generator state belongs to, `counts` (VOICES,) the
-    frames written; a voice with a new serial has its count set to 0. Fills `out` with voice numbers, in order
-    or, beyond MOST_STEPPED, most urgent first; returns how many.
+    Streams up to SLACK frames further ahead are listed too. `serials` and `position` are Memory's, alone: to
+    hand over a whole Memory takes longer than all the rest. `seen` (VOICES,) holds the serial each row of
+    generator state belongs to, `counts` (VOICES,) the frames written; a voice with a new serial has its count
+    set to 0. Fills `out` with voice numbers, in order or, beyond MOST_STEPPED, most urgent first; returns how
+    many.
     """
     found, urgent = 0, False
     for v in range(VOICES):

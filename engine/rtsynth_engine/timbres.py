@@ -58,7 +58,7 @@ class Travel:
         return self.timbres.at(programs, controls)
 
     def is_due(self) -> bool:
-        """Whether `pause` has passed since the last turn: moving costs little, however wildly a wheel moves."""
+        """Whether `pause` has passed since the last turn: moving costs little, however wild the wheel."""
         clock = self._clock()
         due = clock - self.turn >= self.pause
         self.turn = clock if due else self.turn

@@ -34,12 +34,13 @@ def _run(
 ) -> None:
     """Call the block every `period` frames until `running` is 0. Holds no interpreter."""
     timespec = np.zeros(2, np.int64)
-    length = period * SECOND / state[0].rate
+    length, at = period * SECOND / state[0].rate, 0
     due = float(now(state[0]))
     while load_acquire(running, 0) == 1:
-        left = pointer_from(np.uint64(out[0].ctypes.data))
-        right = pointer_from(np.uint64(out[1].ctypes.data))
+        left = pointer_from(np.uint64(out[0, at:].ctypes.data))
+        right = pointer_from(np.uint64(out[1, at:].ctypes.data))
         call_block(pointer_from(np.uint64(handle.ctypes.data)), left, right, 1, period)
+        at = (at + period) % out.shape[1]
         due += length
         wait = due - now(state[0])
         if wait < -length:
@@ -62,14 +63,18 @@ def _set(flag: NDArray[np.int64], value: int) -> None:
 
 
 class NullDriver:
-    """Plays in real time to nowhere. The last period stays readable in `out` (2, period)."""
+    """Plays in real time to nowhere.
+
+    The last `keep` frames, a period unless more are asked for, stay readable in `out` (2, frames): frame n
+    since the start at n modulo its length, a multiple of the period.
+    """
 
     name = "null"
     lost = False
 
-    def __init__(self, rate: float = 48_000.0, period: int = 128) -> None:
+    def __init__(self, rate: float = 48_000.0, period: int = 128, keep: int = 0) -> None:
         self.rate, self.period = rate, period
-        self.out = np.zeros((2, period), np.float32)
+        self.out = np.zeros((2, period * max(-(-keep // period), 1)), np.float32)
         self._running = np.zeros(1, np.int64)
         self._thread: threading.Thread | None = None
 
