@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.engine import Engine
+from rtsynth_engine.generators.choosing import Choice
 from rtsynth_engine.priority import lock_memory
 
 from .audio import AudioRequest, open_driver
 from .inputs import open_midi, plan_midi
 from .lineup import Lineup
 from .midi.ports import MidiProcess
+from .networks import AUTOMATIC, NetworkRequest, open_network
 
 FADE = 0.1  # seconds the end is given to fade out
 
@@ -30,6 +32,7 @@ class Session:
     inputs: tuple[str, ...]
     ports: MidiProcess | None
     memory: str
+    network: Choice
 
 
 @contextmanager
@@ -39,11 +42,13 @@ def playing(
     midi: Sequence[str],
     programs: Sequence[int] = (),
     stage: Callable[[str], object] = lambda text: None,
+    network: NetworkRequest = AUTOMATIC,
 ) -> Iterator[Session]:
     """Open everything, sound until the block is left, fade out and close. Main thread.
 
-    `midi` as in `--midi`; `programs` are ready to sound at once; `stage` hears what is being done.
-    Raises DriverError, HostError and BundleError; what was open by then is closed.
+    `midi` as in `--midi`; `programs` are ready to sound at once; `stage` hears what is being done;
+    `network` says what runs the network. Raises DriverError, HostError, EngineError and BundleError; what was
+    open by then is closed.
     """
     with ExitStack() as parts, ExitStack() as device:
         stage("opening audio and MIDI")
@@ -55,7 +60,9 @@ def playing(
             parts.callback(ports.close)
         memory = lock_memory()
         stage("preparing the engine (compiled for this machine at its first start)")
-        engine = Engine(lineup.bundle, driver.rate, midi=ports.ring if ports else None)
+        choice = open_network(lineup.bundle, network)
+        ring = ports.ring if ports else None
+        engine = Engine(lineup.bundle, driver.rate, midi=ring, generator=choice.generator)
         parts.callback(engine.close)
         lineup.load(engine)
         stage("rendering attacks")
@@ -64,7 +71,7 @@ def playing(
         driver.start(engine)
         device.callback(_fade_out, engine)
         inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
-        yield Session(lineup, driver, engine, inputs, ports, memory)
+        yield Session(lineup, driver, engine, inputs, ports, memory, choice)
 
 
 def _fade_out(engine: Engine) -> None:

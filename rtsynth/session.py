@@ -10,12 +10,14 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtsynth_engine.engine import Engine
+from rtsynth_engine.generators.fallback import Fallback
 
 from .audio import RATE, SILENT, AudioRequest, best_driver
 from .errors import DeviceError
 from .folders import SHIPPED
 from .lineup import Lineup, choose_lineup
 from .midi.files import Score, read_midi
+from .networks import AUTOMATIC, PROCESSOR, NetworkRequest, open_network
 from .panel import Panel, console, say, stages
 from .phrases import phrase
 from .playing import Session, playing
@@ -39,6 +41,7 @@ class Request:
     midi: tuple[str, ...]
     duration: float | None
     report: Path | None
+    network: NetworkRequest = AUTOMATIC
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,17 @@ class RenderRequest:
     block: int | None = None
     seed: int = 0
     tail: float = TAIL
+    network: NetworkRequest = PROCESSOR
 
 
 def play(request: Request) -> None:
     """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
     lineup = _lineup(request.preset)
-    with stages() as stage, playing(lineup, _heard(request.audio), request.midi, stage=stage) as session:
+    audio, network = _heard(request.audio), request.network
+    with stages() as stage, playing(lineup, audio, request.midi, stage=stage, network=network) as session:
         with suppress(KeyboardInterrupt):
             stage("")
+            say(*[session.network.told] * bool(session.network.measured))
             inputs = ", ".join(session.inputs) or "none"
             say(f"playing {lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
             end = time.monotonic() + (request.duration or float("inf"))
@@ -113,7 +119,8 @@ def preview(wanted: str, out: Path | None) -> None:
 def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
     with stages() as stage:
         stage("preparing the engine (compiled for this machine at its first start)")
-        engine = Engine(lineup.bundle, request.rate or RATE, seed=request.seed)
+        network = open_network(lineup.bundle, request.network)
+        engine = Engine(lineup.bundle, request.rate or RATE, seed=request.seed, generator=network.generator)
         with closing(engine):
             lineup.load(engine)
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
@@ -169,11 +176,13 @@ def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str
 
 
 def _troubles(session: Session) -> Iterator[str]:
-    told, feeder = session.engine.telemetry(), session.engine.feeder
+    told, feeder, generator = session.engine.telemetry(), session.engine.feeder, session.network.generator
     if told.drums_muted:
         yield DRUMS_MUTED
     if feeder.failures:
         yield f"the network failed, sounding notes are held meanwhile: {feeder.last_failure}"
+    if isinstance(generator, Fallback) and generator.lost:
+        yield generator.lost
     if session.ports is not None and not session.ports.alive():
         yield "the MIDI ports are gone; start rtsynth again to get them back"
 

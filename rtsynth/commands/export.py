@@ -1,4 +1,4 @@
-"""`rtsynth export`: an instrument bundle from a checkpoint."""
+"""`rtsynth export`: an instrument bundle from a checkpoint, or TorchScript for one that is there."""
 
 from pathlib import Path
 
@@ -10,14 +10,38 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("checkpoint", type=FILE)
-@click.argument("bundle", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="CHECKPOINT")
+@click.argument("bundle", type=click.Path(file_okay=False, path_type=Path), required=False)
 @click.option("--figures", type=FILE, metavar="FILE", help="From `rtsynth evaluate --json`, for the card.")
 @click.option("--faults", type=FILE, metavar="FILE", help="Markdown: what is wrong with it, for the card.")
-def export(checkpoint: Path, bundle: Path, figures: Path | None, faults: Path | None) -> None:
-    """Make the instrument BUNDLE (NAME.rtsynth) of a CHECKPOINT."""
+@click.option("--torchscript", is_flag=True, help="Add TorchScript, which runs on a GPU with torch.")
+def export(
+    source: Path, bundle: Path | None, figures: Path | None, faults: Path | None, torchscript: bool
+) -> None:
+    """Make the instrument BUNDLE (NAME.rtsynth) of a CHECKPOINT.
+
+    `rtsynth export NAME.rtsynth --torchscript` adds TorchScript to a bundle; its sound and its presets stay.
+    """
+    if source.is_dir() != (bundle is None) or (bundle is None and not torchscript):
+        raise click.UsageError("give a CHECKPOINT and a BUNDLE, or a bundle and --torchscript")
+    if bundle is not None:
+        _make(source, bundle, figures, faults)
+    if torchscript:
+        _add_torchscript(bundle or source)
+
+
+def _make(checkpoint: Path, bundle: Path, figures: Path | None, faults: Path | None) -> None:
     with trained_here():
         from rtsynth_models.export.make import export_bundle
     export_bundle(checkpoint, bundle, figures, faults)
     size = sum(file.stat().st_size for file in bundle.iterdir()) / 1e6
     click.echo(f"{bundle}: {size:.1f} MB; `rtsynth presets make {bundle}` gives it presets")
+
+
+def _add_torchscript(bundle: Path) -> None:
+    with trained_here():
+        from rtsynth_models.export.torchscript import add_torchscript
+    add_torchscript(bundle)
+    click.echo(
+        f"{bundle}: its TorchScript says what its ONNX says; `rtsynth play --device cuda` plays with it"
+    )

@@ -1,5 +1,8 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 AUDIO_HELP = "auto, jack, portaudio, portaudio:NAME (a device's index or words of its name) or null (silent)."
@@ -12,9 +15,19 @@ rate = click.option(
     metavar="HZ",
     help="Sample rate.  [default: the driver's, or 48000]",
 )
+DEVICE_HELP = "What runs the network: auto (the fastest here, measured), cpu or cuda."
+TRUST_HELP = "Run TorchScript of instruments from elsewhere: it can do whatever a program can."
+
+trust = click.option("--trust", is_flag=True, help=TRUST_HELP)
 block = click.option(
     "--block",
     type=click.IntRange(1, 16_384),
     metavar="FRAMES",
     help="Period.  [default: the driver's, or 128]",
 )
+
+
+def device(default: str) -> Callable[[Any], Any]:
+    """`--device` of a command that opens an instrument."""
+    choices = click.Choice(["auto", "cpu", "cuda"])
+    return click.option("--device", type=choices, default=default, show_default=True, help=DEVICE_HELP)

@@ -20,6 +20,8 @@ from . import options
 )
 @options.rate
 @options.block
+@options.device("auto")
+@options.trust
 @click.option(
     "--connect/--no-connect", default=True, help="With JACK: connect to playback and every MIDI source."
 )
@@ -36,6 +38,8 @@ def play(
     midi: tuple[str, ...],
     rate: float | None,
     block: int | None,
+    device: str,
+    trust: bool,
     connect: bool,
     duration: float | None,
     report: Path | None,
@@ -47,6 +51,7 @@ def play(
     """
     from .. import session
     from ..audio import AudioRequest
+    from ..networks import NetworkRequest
 
     request = AudioRequest(audio, rate, block, connect)
-    session.play(session.Request(preset, request, midi, duration, report))
+    session.play(session.Request(preset, request, midi, duration, report, NetworkRequest(device, trust)))

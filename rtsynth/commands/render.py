@@ -22,6 +22,8 @@ from . import options
 )
 @options.rate
 @options.block
+@options.device("cpu")
+@options.trust
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of phases and noise."
 )
@@ -34,9 +36,21 @@ from . import options
     help="Seconds after the end.",
 )
 def render(
-    file: Path, out: Path, preset: str | None, rate: float | None, block: int | None, seed: int, tail: float
+    file: Path,
+    out: Path,
+    preset: str | None,
+    rate: float | None,
+    block: int | None,
+    device: str,
+    trust: bool,
+    seed: int,
+    tail: float,
 ) -> None:
-    """Render FILE.mid to OUT.wav, faster than it plays; the same options give the same samples."""
+    """Render FILE.mid to OUT.wav, faster than it plays; the same options give the same samples on the
+    processor.
+    """
     from .. import session
+    from ..networks import NetworkRequest
 
-    session.render(session.RenderRequest(file, out, preset, rate, block, seed, tail))
+    network = NetworkRequest(device, trust)
+    session.render(session.RenderRequest(file, out, preset, rate, block, seed, tail, network))
