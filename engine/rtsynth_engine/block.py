@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .channels import apply_event, bend_ratio, move_channels
 from .compiling import realtime
 from .effects import make_safe, reverberate
-from .heads.noise import aim_noise, ask_noise, clear_noise, render_noise
+from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
 from .layout import FADING, FREE, PENDING, RELEASED, TICK, VOICES, Memory
 from .rings import Ring, front, release
@@ -129,7 +129,6 @@ def begin_tick(memory: Memory) -> None:
     for v in range(VOICES):
         if memory.voices[v].stage != FREE:
             sounding += 1
-            scatter_partials(memory.voices[v])
             move_envelope(memory, v)
     telemetry = memory.telemetry[0]
     telemetry.voices = sounding
@@ -170,13 +169,34 @@ def move_envelope(memory: Memory, v: int) -> None:
 
 @realtime
 def aim_voice(memory: Memory, v: int) -> None:
-    """Aim a voice's partials, gains and noise at the end of the tick under way."""
+    """Aim a voice's gains and noise at the end of the tick under way, and its partials unless they rest."""
     state, voice = memory.state[0], memory.voices[v]
     if not has_frames(memory, v):
         voice.onset = state.clock + state.tick_left
         return
     channel = memory.channels[voice.channel]
-    age = state.clock + state.tick_left - voice.onset
+    hertz = np.float32(voice.fundamental * bend_ratio(channel, memory.programs[voice.program].vibrato))
+    if voice.rest > 0 and hertz == voice.hertz:
+        voice.rest -= 1
+    else:
+        aim_tone(memory, v, hertz)
+    left, right, send = voice_gains(memory, voice, channel)
+    aim_gains(voice, left, right, send, state.tick_left)
+    ask_noise(state, voice, left, right)
+    voice.loudness = voice.power * (voice.level * voice.envelope) ** 2
+
+
+@realtime
+def aim_tone(memory: Memory, v: int, hertz: np.float32) -> None:
+    """Aim a voice's partials and noise at its next frame, or, while its onset is shaped, at the tick's end.
+
+    Between two frames ramps are straight anyway, so they rest until then, unless the pitch `hertz` moves.
+    """
+    state, voice = memory.state[0], memory.voices[v]
+    scatter_partials(voice)
+    voice.rest = 0 if voice.shaped or state.tick_left < TICK else ticks_to_frame(state, voice) - 1
+    frames = state.tick_left + voice.rest * TICK
+    age = state.clock + frames - voice.onset
     place = age * state.frames_per_sample
     if voice.frame_index < 0:
         begin_phases(memory, v)
@@ -184,13 +204,22 @@ def aim_voice(memory: Memory, v: int) -> None:
     blend = np.float32(place - int(place))
     if voice.shaped:
         shape_voice(memory, v, age)
-    hertz = voice.fundamental * bend_ratio(channel, memory.programs[voice.program].vibrato)
-    turn = 2.0 * math.pi * hertz / state.rate
-    gather_partials(voice, blend, np.float32(turn), np.float32(hertz), state.tick_left)
-    left, right, send = voice_gains(memory, voice, channel)
-    aim_gains(voice, left, right, send, state.tick_left)
-    power = frame_loudness(voice) + ask_noise(state, voice, blend, left, right)
-    voice.loudness = power * (voice.level * voice.envelope) ** 2
+    turn = np.float32(2.0 * math.pi * hertz / state.rate)
+    gather_partials(voice, blend, turn, hertz, frames)
+    voice.hertz = hertz
+    voice.power = frame_loudness(voice) + gather_noise(voice, blend)
+
+
+@realtime
+def ticks_to_frame(state: Any, voice: Any) -> int:
+    """Ticks, from the one that begins now, until the end of one is as near as can be to a frame of the voice.
+
+    The ends of frames and ticks need not meet: half a tick early is late enough.
+    """
+    per_tick = TICK * state.frames_per_sample
+    place = (state.clock - voice.onset) * state.frames_per_sample
+    left = math.floor(place + 0.5 * per_tick) + 1.0 - place
+    return max(int(left / per_tick + 0.5), 1)
 
 
 @realtime
@@ -259,12 +288,24 @@ def mix_voice(
     out = memory.scratch[3]
     render_partials(voice, out, frames)
     soften_onset(memory.state[0], voice, out, frames)
-    for n in range(frames):
-        at = np.float32(voice.ramp_at + n)
-        left[n] += out[n] * (voice.left + at * voice.left_step)
-        right[n] += out[n] * (voice.right + at * voice.right_step)
-        send[n] += out[n] * (voice.send + at * voice.send_step)
+    add_ramped(left, out, voice.left, voice.left_step, voice.ramp_at, frames)
+    add_ramped(right, out, voice.right, voice.right_step, voice.ramp_at, frames)
+    add_ramped(send, out, voice.send, voice.send_step, voice.ramp_at, frames)
     voice.ramp_at += frames
+
+
+@realtime
+def add_ramped(
+    bus: NDArray[np.float32],
+    sound: NDArray[np.float32],
+    gain: np.float32,
+    step: np.float32,
+    start: int,
+    frames: int,
+) -> None:
+    """Add `frames` samples of `sound` to `bus`, at `gain` plus `step` for each sample since `start` ago."""
+    for n in range(frames):
+        bus[n] += sound[n] * (gain + np.float32(start + n) * step)
 
 
 @realtime

@@ -22,6 +22,7 @@ VIBRATO_HZ = 5.5
 VIBRATO_DEPTH = np.float32(0.5)  # semitones at full modulation wheel
 BEND_SECONDS = 0.004  # time constant of the bend's smoothing
 
+INAUDIBLE_BEND = np.float32(1e-4)  # semitones: a bend that has come so far has arrived
 CODED = np.float32(127.0)
 
 
@@ -162,6 +163,8 @@ def move_channels(memory: Memory, seconds: float) -> None:
         channel = memory.channels[c]
         target = channel.bend * channel.bend_range + channel.fine + channel.coarse
         channel.bend_now += share * (target - channel.bend_now)
+        if abs(target - channel.bend_now) < INAUDIBLE_BEND:
+            channel.bend_now = target
         channel.vibrato_phase += turn
         if channel.vibrato_phase > np.float32(math.pi):
             channel.vibrato_phase -= np.float32(2.0 * math.pi)
@@ -170,6 +173,8 @@ def move_channels(memory: Memory, seconds: float) -> None:
 @realtime
 def bend_ratio(channel: Any, vibrato: np.float32) -> float:
     """Frequency ratio that bend, tuning and the share `vibrato` of the modulation wheel ask for now."""
+    if channel.bend_now == 0.0 and vibrato * channel.modulation == 0.0:
+        return 1.0
     sway = VIBRATO_DEPTH * vibrato * channel.modulation * np.float32(math.sin(channel.vibrato_phase))
     ratio: float = 2.0 ** (float(channel.bend_now + sway) / 12.0)
     return ratio

@@ -144,8 +144,8 @@ class Feeder:
         self.counts[late] = self.anew[late] = -(-self.memory.position[late] // step) * step
 
     def _fade(self, rows: NDArray[np.int64], ends: NDArray[np.int64], frames: NDArray[F4]) -> None:
-        """Let frames (n, frames, FRAME), each after `ends` (n,) others, fall at the late decay beyond the longest
-        trained time.
+        """Let frames (n, frames, FRAME), each after `ends` (n,) others, fall at the late decay, beyond the
+        longest trained time.
         """
         over = ends / self.timing.rate - self.timing.longest
         gain = 10.0 ** (-self.decay[rows] * np.maximum(over, 0.0) / 20.0)

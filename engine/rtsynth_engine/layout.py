@@ -139,7 +139,10 @@ VOICE = np.dtype(
         ("level", F4),
         ("envelope", F4),
         ("envelope_step", F4),  # per tick while fading
-        ("loudness", F4),
+        ("rest", I4),  # ticks for which the ramps of the partials go on
+        ("hertz", F4),  # of ratio 1 in these ramps, with bend
+        ("power", F4),  # of partials and noise at gain 1
+        ("loudness", F4),  # power as it sounds
         ("left", F4),  # gains when the ramps were aimed
         ("right", F4),
         ("send", F4),
@@ -162,6 +165,8 @@ VOICE = np.dtype(
         ("da", F4, (PARTIALS,)),
         ("cw", F4, (PARTIALS,)),
         ("sw", F4, (PARTIALS,)),
+        ("noise_power", F4, (BANDS,)),  # at gain 1
+        ("noise_total", F4),
         ("shaped", U1),  # the onset is under way
         ("onset_first", F4, (ONSET_BANDS,)),  # gains of its bands at age 0, linear
         ("onset_now", F4, (ONSET_BANDS,)),  # and at the end of the tick

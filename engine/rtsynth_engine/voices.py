@@ -237,7 +237,7 @@ def still_voice(voice: Any) -> None:
     voice.envelope = voice.loudness = np.float32(1.0)
     voice.left = voice.right = voice.send = np.float32(0.0)
     voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
-    voice.ramp_at, voice.frame_index, voice.shaped = -1, -2, 1
+    voice.ramp_at, voice.frame_index, voice.shaped, voice.rest = -1, -2, 1, 0
     for i in range(FRAME):
         voice.later[i] = voice.trend[i] = np.float32(0.0)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiling import realtime
+from ..compiling import realtime, realtime_sum
 from ..layout import NOISE, NOISE_LENGTH, Memory
 from .bands import BANDS, band_weights
 from .onset import noise_gain
@@ -35,22 +35,34 @@ def clear_noise(state: Any) -> None:
     state.power_send = np.float32(0.0)
 
 
-@realtime
-def ask_noise(state: Any, voice: Any, blend: np.float32, left: np.float32, right: np.float32) -> np.float32:
-    """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end; returns its power at
-    gain 1. Audio callback.
+@realtime_sum
+def gather_noise(voice: Any, blend: np.float32) -> np.float32:
+    """Set the power of a voice's noise in every band, at gain 1 and `blend` between its two frames; returns
+    their sum. Audio callback.
     """
-    total, shaped = np.float32(0.0), voice.shaped == 1
     for b in range(BANDS):
-        gain = voice.earlier[NOISE + b] + blend * (voice.later[NOISE + b] - voice.earlier[NOISE + b])
-        if shaped:
-            gain *= noise_gain(voice, b)
-        power = gain * gain
-        state.power_left[b] += power * left * left
-        state.power_right[b] += power * right * right
-        total += power
-    state.power_send += total * voice.send * voice.send
+        voice.noise_power[b] = voice.earlier[NOISE + b] + blend * (
+            voice.later[NOISE + b] - voice.earlier[NOISE + b]
+        )
+    if voice.shaped == 1:
+        for b in range(BANDS):
+            voice.noise_power[b] *= noise_gain(voice, b)
+    total = np.float32(0.0)
+    for b in range(BANDS):
+        voice.noise_power[b] *= voice.noise_power[b]
+        total += voice.noise_power[b]
+    voice.noise_total = total
     return total
+
+
+@realtime
+def ask_noise(state: Any, voice: Any, left: np.float32, right: np.float32) -> None:
+    """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end. Audio callback."""
+    left, right = left * left, right * right
+    for b in range(BANDS):
+        state.power_left[b] += voice.noise_power[b] * left
+        state.power_right[b] += voice.noise_power[b] * right
+    state.power_send += voice.noise_total * voice.send * voice.send
 
 
 @realtime

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiling import realtime, realtime_sum
+from ..compiling import realtime
 from ..layout import NOISE, PARTIALS, RATIO, TICK
 from .onset import gain_at
+from .oscillators import LANES, sum_oscillators
 
 AUDIBLE = np.float32(3.2e-5)  # -90 dBFS: a partial below this at both ends of a tick is skipped
 SILENT = np.float32(1e-6)  # so far below that no onset makes it audible
 HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 of Nyquist are silent
 HALF_PI = np.float32(0.5 * math.pi)
-LANES = 16  # the active partials are padded to whole vectors (AVX-512; two AVX2 or four NEON vectors)
 
 # Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine)
 S3, S5, S7, S9, S11 = (np.float32(x) for x in (-1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800))
@@ -44,11 +44,11 @@ def cosine(x: np.float32) -> np.float32:
 
 @realtime
 def gather_partials(voice: Any, blend: np.float32, turn: np.float32, hertz: np.float32, frames: int) -> None:
-    """Choose the audible partials of the coming tick and aim their ramps.
+    """Choose the partials that are audible in the coming `frames` and aim their ramps.
 
-    `blend` is the position between the voice's two frames at the tick's end, `turn` the angle of ratio 1
-    in radians per frame and `hertz` its frequency, `frames` (1…TICK) is what is left of the tick. A new note
-    starts at its targets: its onset does not depend on where in a tick it begins. Audio callback.
+    `blend` is the position between the voice's two frames at their end, `turn` the angle of ratio 1 in
+    radians per frame and `hertz` its frequency. A new note starts at its targets: its onset does not depend
+    on where in a tick it begins. Audio callback.
     """
     count, shaped = 0, voice.shaped == 1
     for k in range(PARTIALS):
@@ -88,28 +88,20 @@ def aim_partials(voice: Any, padded: int) -> None:
 
 @realtime
 def scatter_partials(voice: Any) -> None:
-    """Keep the phases of the ending tick, brought to unit length by a Newton step. Audio callback."""
+    """Keep what ramps have come to, with phases brought to unit length by a Newton step. Audio callback."""
     for i in range(voice.active):
         c, s, k = voice.c[i], voice.s[i], voice.which[i]
         unit = THREE_HALVES - HALF * (c * c + s * s)
         voice.cosine[k] = c * unit
         voice.sine[k] = s * unit
+        voice.amplitude[k] = voice.a[i]
 
 
-@realtime_sum
+@realtime
 def render_partials(voice: Any, out: NDArray[np.float32], frames: int) -> None:
     """Write `frames` samples of a voice's partials to `out`. Audio callback."""
-    padded = (voice.active + LANES - 1) // LANES * LANES
-    a, da, c, s, cw, sw = voice.a, voice.da, voice.c, voice.s, voice.cw, voice.sw
-    for n in range(frames):
-        total = np.float32(0.0)
-        for i in range(padded):
-            total += a[i] * c[i]
-            a[i] += da[i]
-            turned = c[i] * cw[i] - s[i] * sw[i]
-            s[i] = s[i] * cw[i] + c[i] * sw[i]
-            c[i] = turned
-        out[n] = total
+    groups = np.int64((voice.active + LANES - 1) // LANES)
+    sum_oscillators(out, voice.a, voice.da, voice.c, voice.s, voice.cw, voice.sw, groups, np.int64(frames))
 
 
 @realtime
