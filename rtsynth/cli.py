@@ -8,6 +8,7 @@ import click
 from rtsynth_engine.errors import EngineError
 
 from . import __version__
+from .commands.bench import bench
 from .commands.dataset import dataset
 from .commands.demo import demo
 from .commands.devices import devices
@@ -41,6 +42,7 @@ for command in (
     instruments,
     devices,
     doctor,
+    bench,
     dataset,
     resynth,
     train,

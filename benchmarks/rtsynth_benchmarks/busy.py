@@ -1,28 +1,26 @@
-"""Calls made beside three busy Python threads in the playing process: our compiled callback and a Python
-one.
-"""
+"""Python threads that compete for the interpreter, and a garbage collection that holds it."""
 
-import sys
+import gc
 import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from rtsynth.lineup import choose_lineup
-from rtsynth_engine.drivers.jack import JackDriver
-from rtsynth_engine.engine import Engine
-
-from .stage import Row, jack_server
-
-SECONDS = 10.0
-THREADS = 3
-PYTHONS_OWN = 0.005  # seconds between switches of threads, before the engine asks for more
+OBJECTS = 1_000_000
 
 
-def run() -> list[Row]:
-    """Rows with calls made and expected; a server of period 64."""
-    with jack_server(64) as priority:
-        stop = threading.Event()
-        rows = [_compiled(stop), _interpreted(stop)]
-    return [{**row, "server": priority} for row in rows]
+@contextmanager
+def busy_threads(count: int) -> Iterator[None]:
+    """So many Python threads that never wait, until the block is left."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=_spin, args=(stop,), daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def _spin(stop: threading.Event) -> None:
@@ -32,54 +30,12 @@ def _spin(stop: threading.Event) -> None:
             count += 1
 
 
-def _beside_busy_threads(stop: threading.Event) -> None:
-    stop.clear()
-    threads = [threading.Thread(target=_spin, args=(stop,), daemon=True) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    time.sleep(SECONDS)
-
-
-def _compiled(stop: threading.Event) -> Row:
-    driver, lineup = JackDriver(), choose_lineup(None)
-    engine = Engine(lineup.bundle, driver.rate)
-    lineup.load(engine)
-    engine.prepare([lineup.start])
-    engine.feeder.start()
-    driver.start(engine)
-    for key in range(48, 56):
-        engine.push(engine.clock, 0x90, key, 90)
-    time.sleep(1.0)
-    before, began = engine.memory.telemetry[0].copy(), driver.now()
-    _beside_busy_threads(stop)
-    after, ended = engine.memory.telemetry[0].copy(), driver.now()
-    stop.set()
-    driver.stop()
-    engine.close()
-    calls = {name: int(after[name] - before[name]) for name in ("calls", "xruns", "late_blocks")}
-    return _row("rtsynth, compiled", calls.pop("calls"), (ended - began) / driver.period) | calls
-
-
-def _interpreted(stop: threading.Event) -> Row:
-    import jack
-
-    sys.setswitchinterval(PYTHONS_OWN)
-    client = jack.Client("interpreted", no_start_server=True)
-    client.outports.register("out")
-    calls = [0]
-
-    @client.set_process_callback  # type: ignore[untyped-decorator]
-    def _process(frames: int) -> None:
-        calls[0] += 1
-
-    with client:
-        time.sleep(1.0)
-        first, began = calls[0], client.frame_time
-        _beside_busy_threads(stop)
-        made, due = calls[0] - first, (client.frame_time - began) / client.blocksize
-        stop.set()
-    return _row("a Python callback that does nothing", made, due)
-
-
-def _row(what: str, made: int, due: float) -> Row:
-    return {"what": what, "calls": made, "due": round(due), "share": round(made / due, 5)}
+def collect_garbage(objects: int = OBJECTS) -> int:
+    """Make so many objects in cycles, let go of them and collect them; returns how many were found."""
+    cycles = []
+    for _ in range(objects // 2):
+        pair: list[object] = [None]
+        pair[0] = [pair]
+        cycles.append(pair)
+    del cycles, pair
+    return gc.collect()

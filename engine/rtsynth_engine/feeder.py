@@ -133,8 +133,7 @@ class Feeder:
             if self.generator.memoryless:
                 step = self.generator.frames_per_step
                 near = -(-(self.memory.position[rows] + NEAR) // step) * step
-                self.counts[rows] = np.minimum(self.counts[rows], near)
-                self.anew[rows] = np.maximum(self.counts[rows] - step, 0)
+                self.counts[rows] = self.anew[rows] = np.minimum(self.counts[rows], near)
 
     def _skip_missed(self, rows: NDArray[np.int64]) -> None:
         """Drop the blocks a stalled stream has missed, so that lateness never grows."""

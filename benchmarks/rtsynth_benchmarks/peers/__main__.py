@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .report import MissingError, Row, table
+from .report import Row, table
 from .versions import versions
 
 PARTS = ("live", "cost", "networks", "interpreted")
@@ -45,14 +45,16 @@ def _options() -> argparse.Namespace:
 def _measured(name: str, quick: bool, console: Console) -> dict[str, object]:
     """One part: its rows, shown and kept, or the remedy for what it lacks."""
     part = importlib.import_module(f"rtsynth_benchmarks.peers.{name}")
-    title, began = f"{name}: {part.__doc__.splitlines()[0]}", time.monotonic()
+    title, began = f"{name}: {(part.__doc__ or '').splitlines()[0]}", time.monotonic()
+
+    def say(text: str) -> None:
+        console.print(f"{name}: {text}", style="dim", soft_wrap=True)
+
     try:
-        rows: list[Row] = part.run(
-            part.QUICK if quick else part.FULL, lambda text: console.print(f"{name}: {text}", style="dim")
-        )
-    except MissingError as missing:
-        console.print(f"{name}: not measured: {missing}")
-        return {"title": title, "rows": [], "remark": f"not measured: {missing}"}
+        rows: list[Row] = part.run(part.QUICK if quick else part.FULL, say)
+    except RuntimeError as error:
+        console.print(f"{name}: not measured: {error}")
+        return {"title": title, "rows": [], "remark": f"not measured: {error}"}
     console.print(table(title, rows))
     return {"title": title, "rows": rows, "seconds": round(time.monotonic() - began, 1)}
 

@@ -74,12 +74,12 @@ def _row(program: int, notes: int, found: list[tuple[float, float]]) -> Row:
     ratios = [a / b for a, b in found]
     return {
         "what": f"program {program}, {notes} held notes",
-        "rtsynth_%_a_note": round(100 * median(ours) / notes, 4),
+        "rtsynth_percent_a_note": round(100 * median(ours) / notes, 4),
         "rtsynth_spread": round(100 * _spread(ours) / notes, 4),
-        "FluidSynth_%_a_note": round(100 * median(theirs) / notes, 4),
+        "FluidSynth_percent_a_note": round(100 * median(theirs) / notes, 4),
         "FluidSynth_spread": round(100 * _spread(theirs) / notes, 4),
-        "rtsynth_%_in_all": round(100 * median(ours), 2),
-        "FluidSynth_%_in_all": round(100 * median(theirs), 2),
+        "rtsynth_percent_in_all": round(100 * median(ours), 2),
+        "FluidSynth_percent_in_all": round(100 * median(theirs), 2),
         "ratio": round(median(ratios), 2),
         "ratio_spread": round(_spread(ratios), 2),
     }

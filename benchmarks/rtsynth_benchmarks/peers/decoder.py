@@ -29,7 +29,8 @@ class Streamed(nn.Module):
         """(B, C, T)."""
         x = torch.cat([self.before, x], -1)
         self.before = x[..., x.shape[-1] - self.before.shape[-1] :]
-        return self.convolution(x)
+        y: Tensor = self.convolution(x)
+        return y
 
 
 class Upsample(nn.Module):
@@ -42,7 +43,8 @@ class Upsample(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T)."""
-        y, reach = self.convolution(x), self.overhang.shape[-1]
+        y: Tensor = self.convolution(x)
+        reach = self.overhang.shape[-1]
         y[..., :reach] += self.overhang
         self.overhang = y[..., y.shape[-1] - reach :]
         return y[..., : y.shape[-1] - reach]
@@ -58,7 +60,8 @@ class Unit(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T)."""
-        return x + self.point(rectified(self.wide(rectified(x))))
+        more: Tensor = self.point(rectified(self.wide(rectified(x))))
+        return x + more
 
 
 def rectified(x: Tensor) -> Tensor:
@@ -86,4 +89,5 @@ class Decoder(nn.Module):
         for rise, units in zip(self.rises, self.units, strict=True):
             x = units(rise(rectified(x)))
         wave, loudness = self.leave(rectified(x)).chunk(2, 1)
-        return self.synthesis(torch.tanh(wave) * torch.sigmoid(loudness))
+        samples: Tensor = self.synthesis(torch.tanh(wave) * torch.sigmoid(loudness))
+        return samples

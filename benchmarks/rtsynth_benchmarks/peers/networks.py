@@ -8,6 +8,7 @@ elsewhere (`cost` has all of it). "first" is the computing before a note's first
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,9 +58,9 @@ def _gansynth(setting: Setting, say: Say) -> list[Row]:
     counted = _counted(network, torch.randn(1, LATENT + PITCHES), SECONDS)
     rows = []
     for voices in setting.voices:
-        say(f"GANSynth's size, {counted}, {voices} at once")
+        say(f"GANSynth's size: {_words(counted)}; {voices} at once")
         noise = torch.randn(voices, LATENT + PITCHES)
-        spent = _times(lambda noise=noise: network(noise), setting.rounds)
+        spent = _times(partial(network, noise), setting.rounds)
         what = f"of GANSynth's size, {SECONDS:g} s note"
         rows.append({"what": what, **counted, **_figures(spent, SECONDS, voices)})
     return rows
@@ -74,9 +75,9 @@ def _decoder(setting: Setting, say: Say) -> list[Row]:
     for voices in setting.voices:
         network = Decoder(voices, CAPACITY // setting.smaller).eval()
         counted = _counted(Decoder(1, CAPACITY // setting.smaller), torch.randn(1, LATENT, 1), SAMPLES / RATE)
-        say(f"RAVE v2's size, {counted}, {voices} at once")
+        say(f"RAVE v2's size: {_words(counted)}; {voices} at once")
         latent = torch.randn(voices, LATENT, 1)
-        spent = _times(lambda network=network, latent=latent: network(latent), 8 * setting.rounds)
+        spent = _times(partial(network, latent), 8 * setting.rounds)
         what = f"of RAVE v2's size, block of {SAMPLES}"
         rows.append({"what": what, **counted, **_figures(spent, SAMPLES / RATE, voices)})
     return rows
@@ -103,6 +104,10 @@ def _sizes(parameters: int, macs: float, seconds: float) -> Row:
     }
 
 
+def _words(sizes: Row) -> str:
+    return "{parameters_M} M parameters, {GMAC_in_one_go} GMAC in one go".format(**sizes)
+
+
 def _partialgan(say: Say) -> list[Row]:
     bundle = choose_lineup(None).bundle
     seconds = bundle.head.frames_per_step / bundle.head.frame_rate
@@ -111,7 +116,7 @@ def _partialgan(say: Say) -> list[Row]:
     counted = _our_size(bundle.generator_model, seconds)
     rows = []
     for voices in OUR_VOICES:
-        say(f"{bundle.name}, {counted}, {voices} at once")
+        say(f"{bundle.name}: {_words(counted)}; {voices} at once")
         spent, first = _step_times(generator, voices)
         figures = _figures(spent, seconds, voices) | {"first_ms": round(1000 * float(np.median(first)), 2)}
         rows.append({"what": f"{bundle.name}, step of {1000 * seconds:.1f} ms", **counted, **figures})
@@ -157,6 +162,6 @@ def _figures(spent: list[float], seconds: float, voices: int) -> Row:
         "voices": voices,
         "ms_in_one_go": round(1000 * middle, 2),
         "longest_ms": round(1000 * longest, 2),
-        "%_of_a_core_a_voice": round(100 * middle / seconds / voices, 3),
+        "percent_of_a_core_a_voice": round(100 * middle / seconds / voices, 3),
         "first_ms": round(1000 * middle, 2),
     }

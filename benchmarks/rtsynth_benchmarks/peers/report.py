@@ -31,8 +31,8 @@ def row_or_remedy(what: str, measure: Callable[[], Row]) -> Row:
     """The row that `measure` gives, or one that says why there is none."""
     try:
         return {"what": what, **measure()}
-    except MissingError as missing:
-        return {"what": what, "remark": f"not measured: {missing}"}
+    except RuntimeError as error:
+        return {"what": what, "remark": f"not measured: {error}"}
 
 
 def table(title: str, rows: Sequence[Row]) -> Table:

@@ -91,7 +91,7 @@ def _fastest(
     if not candidates:
         return _without(spare, wanted, [*failed, *lacking])
     deadline = bundle.head.frames_per_step / bundle.head.frame_rate
-    best = min(candidates, key=lambda each: (each.many > deadline, each.many))
+    best = min(candidates, key=lambda each: each.many)
     for each in found:
         if each is not best:
             each.generator.close()

@@ -18,7 +18,7 @@ from .contract import Character
 from .onnx import BATCHES, OPTIONAL
 
 WARMING = 3  # steps before a graph is captured: cuBLAS chooses its kernels in the first
-OUTPUTS = ("film", "static", "slopes", *OPTIONAL)
+TRIED = 2  # notes, before a network is used
 F4 = np.float32
 
 
@@ -26,8 +26,8 @@ class TorchScriptGenerator:
     """The streaming generator of a bundle that holds TorchScript, on the `device` "cpu" or "cuda".
 
     `note.ts` runs once per note, `generator.ts` once per step; conditioning and states stay on the device.
-    The first takes pitch, velocity, latent and gives OUTPUTS; the second takes film, static, time, states and
-    gives amplitude, ratio, noise, states.
+    The first takes pitch, velocity, latent and gives film, static and a Character; the second takes film,
+    static, time, states and gives amplitude, ratio, noise, states. All of them are rows of notes.
     """
 
     def __init__(self, bundle: Bundle, device: str = "cuda") -> None:
@@ -65,25 +65,26 @@ class TorchScriptGenerator:
             yield
 
     def _check_outputs(self) -> None:
-        """Start and step one note: what comes must have the shapes that the manifest tells."""
-        bundle = self.bundle
-        one, latent = self._put(np.zeros(1, F4)), self._put(np.zeros((1, bundle.latent), F4))
-        states = [self._put(np.zeros((1, *shape), F4)) for shape in bundle.states]
-        sizes = ((bundle.film,), (bundle.static,), (2,), *OPTIONAL.values())
-        parts = (RATIO, NOISE - RATIO, FRAME - NOISE)
-        frames = tuple((self.frames_per_step, part) for part in parts)
+        """Start and step TRIED notes: what comes must have the shapes that the manifest tells."""
+        bundle, per_step = self.bundle, self.frames_per_step
+        film, static, one, latent, *states = (
+            self._put(np.zeros((TRIED, *shape), F4))
+            for shape in ((bundle.film,), (bundle.static,), (), (bundle.latent,), *bundle.states)
+        )
+        said = ((bundle.film,), (bundle.static,), (2,), *OPTIONAL.values())
+        frames = ((per_step, RATIO), (per_step, NOISE - RATIO), (per_step, FRAME - NOISE))
+        self._check(SCRIPTS[0], self.note, (one, one, latent), said)
+        self._check(SCRIPTS[1], self.steps, (film, static, one, *states), (*frames, *bundle.states))
+
+    def _check(self, name: str, network: Any, inputs: tuple[Any, ...], wanted: tuple[Any, ...]) -> None:
         try:
             with self._inference():
-                said = self.note(one, one, latent)
-                given = self.steps(said[0], said[1], one, *states)
-        except (RuntimeError, TypeError, IndexError) as error:
-            raise self._refusal("its TorchScript cannot be run", error) from error
-        for name, outputs, wanted in zip(
-            SCRIPTS, (said, given), (sizes, (*frames, *bundle.states)), strict=True
-        ):
-            found = tuple(tuple(output.shape[1:]) for output in outputs)
-            if found != wanted:
-                raise self._refusal(f"{name} gives {found} instead of {wanted}")
+                found = tuple(tuple(output.shape) for output in network(*inputs))
+        except (RuntimeError, TypeError) as error:
+            raise self._refusal(f"{name} cannot be run", error) from error
+        expected = tuple((TRIED, *shape) for shape in wanted)
+        if found != expected:
+            raise self._refusal(f"{name} gives {found} instead of {expected}")
 
     def _put(self, array: NDArray[Any]) -> Any:
         return self.torch.tensor(array, device=self.device)
