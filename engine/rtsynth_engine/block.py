@@ -16,7 +16,7 @@ from .compiling import realtime
 from .effects import make_safe, reverberate
 from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
-from .layout import FADING, FREE, PENDING, RELEASED, TICK, VOICES, Memory
+from .layout import FADING, FREE, HELD, PENDING, RELEASED, TICK, VOICES, Memory
 from .rings import Ring, front, release
 from .streaming import advance_frames, begin_phases, has_frames, shape_voice
 from .voices import free_voice, release_ratio
@@ -24,6 +24,7 @@ from .voices import free_voice, release_ratio
 NOTE_OFF, NOTE_ON = 8, 9
 ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
 INAUDIBLE = np.float32(3e-5)  # -90 dBFS: a released voice below this is over
+OVER_SECONDS = 2.0  # a held note as quiet as that after this time has died away; before, it may yet swell
 FALLEN = np.float32(0.1)  # once its release has come this far: before, a slow sound may yet be rising
 RESERVE = 512  # places in the queue kept for notes when controllers flood it
 QUARTER = math.pi / 4.0
@@ -154,12 +155,16 @@ def aim_voices(memory: Memory) -> None:
 
 @realtime
 def move_envelope(memory: Memory, v: int) -> None:
-    """Lower a released or fading voice by one tick, and free it once it cannot be heard."""
+    """Lower a released or fading voice by one tick, and free any voice once it cannot be heard any more."""
     voice = memory.voices[v]
     if voice.stage == RELEASED:
         voice.envelope *= release_ratio(memory, voice)
         quiet = voice.envelope < FALLEN and voice.loudness < INAUDIBLE * INAUDIBLE
         if quiet or voice.envelope < INAUDIBLE:
+            free_voice(memory, v)
+    elif voice.stage == HELD:
+        age = memory.state[0].clock - voice.onset
+        if voice.loudness < INAUDIBLE * INAUDIBLE and age > OVER_SECONDS * memory.state[0].rate:
             free_voice(memory, v)
     elif voice.stage == FADING:
         if voice.envelope <= np.float32(0.0):
@@ -205,7 +210,7 @@ def aim_tone(memory: Memory, v: int, hertz: np.float32) -> None:
     if voice.shaped:
         shape_voice(memory, v, age)
     turn = np.float32(2.0 * math.pi * hertz / state.rate)
-    gather_partials(voice, blend, turn, hertz, frames)
+    gather_partials(voice, blend, turn, hertz, frames, state.audible)
     voice.hertz = hertz
     voice.power = frame_loudness(voice) + gather_noise(voice, blend)
 

@@ -74,7 +74,7 @@ class Engine:
         self,
         bundle: Bundle,
         rate: float = 48_000.0,
-        polyphony: int = 64,
+        polyphony: int = 128,
         seed: int = 0,
         midi: Ring | None = None,
         generator: Generator | None = None,

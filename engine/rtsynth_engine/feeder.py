@@ -18,6 +18,7 @@ from .attack import AttackCache
 from .generators.contract import Generator, checked_character, checked_step
 from .layout import FRAME, NOISE, RATIO, VOICES, Memory
 from .priority import raise_priority
+from .quality import Quality
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
 from .timbres import Timbres, Travel
 
@@ -27,6 +28,7 @@ LONGEST_SPAN = 16  # frames that one step carries a memoryless voice on
 AGE_SHARE = 0.175  # of a note's age that a step may span: half of what its trend is smoothed over
 IDLE_SECONDS = 0.004  # a twentieth of LEAD
 LOOK_EVERY = 3  # idle turns: to look for attacks to render costs more than the turn itself
+LOAD_TURNS = 25  # turns between two looks at the load: a tenth of a second, as long as it is smoothed over
 SWITCH_SECONDS = (
     0.0002  # the interpreter changes hands this often, so that busy threads of a host do not starve us
 )
@@ -55,6 +57,7 @@ class Feeder:
         self.cache = AttackCache(memory, generator, timing.rate, timbres)
         block = generator.frames_per_step / float(memory.state[0]["frames_per_sample"])
         self.travel = Travel(memory, timbres, round(block))
+        self.quality = Quality(memory)
         self.jobs: Iterator[None] = iter(())
         self.failures = 0
         self.last_failure = ""
@@ -185,8 +188,11 @@ class Feeder:
 
     def _run(self) -> None:
         self.priority = raise_priority()
-        idle = 0
+        idle = turns = 0
         while not self._stop.is_set():
+            turns += 1
+            if turns % LOAD_TURNS == 0:
+                self.quality.look()
             try:
                 busy = self.serve() or (idle % LOOK_EVERY == 0 and self.fill())
             except (

@@ -23,8 +23,8 @@ RATIO, NOISE = PARTIALS, 2 * PARTIALS  # where the second and third part of a fr
 PORTS = 8
 CHANNELS = 16 * PORTS
 KEYS = 128
-VOICES = 160  # slots; polyphony stays below, so that a stolen voice can fade while its successor sounds
-MOST_VOICES = 128
+VOICES = 288  # slots; polyphony stays below, so that a stolen voice can fade while its successor sounds
+MOST_VOICES = 256
 PROGRAMS = 256  # 0…127 are General MIDI, the rest is free for presets without a program number
 
 CACHES = 16
@@ -58,6 +58,7 @@ STATE = np.dtype(
         ("aim", I4),  # which voices need new ramps: 0 none, 1 those that start now, 2 all
         ("noise_at", I8),  # frames since the noise ramps were aimed
         ("noise_send", F4),
+        ("audible", F4),  # partials below this amplitude are skipped; written by the generator thread
         ("gain", F4),  # master gain, linear; written by the host
         ("reverb", F4),  # reverb return, linear; written by the host
         ("fade_target", F4),  # 1 sounding, 0 silent; written by the host
@@ -131,7 +132,8 @@ VOICE = np.dtype(
         ("key", I4),
         ("timbre", I4),  # the key whose frames sound: `key` within the program's range
         ("program", I4),
-        ("cache", I4),
+        ("cache", I4),  # slot of the attack cache the note starts from, -1 none
+        ("attack", I4),  # and key: `timbre`, or the nearest that is ready
         ("presses", I4),  # note-ons of this key not yet answered by a note-off; 0 and HELD: the pedal holds
         ("velocity", F4),  # 0 … 1
         ("onset", I8),  # frames
@@ -225,6 +227,7 @@ TELEMETRY = np.dtype(
         ("xrun_longest", I8),  # µs, where the driver tells
         ("gaps", I8),  # callbacks more than half a period late
         ("late_blocks", I8),
+        ("overruns", I8),  # calls that took longer than their period
         ("bad_blocks", I8),
         ("events", I8),
         ("late_events", I8),

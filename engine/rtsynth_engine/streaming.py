@@ -96,8 +96,8 @@ def load_attack(memory: Memory, voice: Any, index: int, out: NDArray[np.float32]
     """Fill `out` with a cached frame, between the two nearest velocity layers. Audio callback."""
     place = layer_place(voice)
     layer = min(int(place), LAYERS - 2)
-    copy_frame(out, memory.attack[voice.cache, voice.timbre, layer, index])
-    blend_frame(out, memory.attack[voice.cache, voice.timbre, layer + 1, index], place - np.float32(layer))
+    copy_frame(out, memory.attack[voice.cache, voice.attack, layer, index])
+    blend_frame(out, memory.attack[voice.cache, voice.attack, layer + 1, index], place - np.float32(layer))
 
 
 @realtime
@@ -113,7 +113,7 @@ def stir_frame(memory: Memory, v: int, index: int) -> None:
     cached = voice.cache >= 0 and (index < ATTACK_FRAMES or written_frames(memory, v, voice.serial) == 0)
     if cached:
         layer = int(layer_place(voice) + np.float32(0.5))
-        stir_partials(memory, v, memory.attack_motions[voice.cache, voice.timbre, layer], index)
+        stir_partials(memory, v, memory.attack_motions[voice.cache, voice.attack, layer], index)
     else:
         stir_partials(memory, v, memory.motions[v], index)
 
@@ -124,7 +124,7 @@ def begin_phases(memory: Memory, v: int) -> None:
     voice = memory.voices[v]
     if voice.cache >= 0:
         layer = int(layer_place(voice) + np.float32(0.5))
-        lean_phases(voice, memory.attack_phases[voice.cache, voice.timbre, layer])
+        lean_phases(voice, memory.attack_phases[voice.cache, voice.attack, layer])
     else:
         lean_phases(voice, memory.phases[v])
 
@@ -135,7 +135,7 @@ def shape_voice(memory: Memory, v: int, age: int) -> None:
     voice, rate = memory.voices[v], memory.state[0].rate
     if voice.cache >= 0:
         layer = int(layer_place(voice) + np.float32(0.5))
-        shape_onset(voice, memory.attack_onsets[voice.cache, voice.timbre, layer], age, rate)
+        shape_onset(voice, memory.attack_onsets[voice.cache, voice.attack, layer], age, rate)
     else:
         shape_onset(voice, memory.onsets[v], age, rate)
 

@@ -44,6 +44,7 @@ def note_call(memory: Memory, began: int, frames: int) -> None:
     told.last = began
     told.longest = max(told.longest, spent)
     load = spent / period
+    told.overruns += 1 if load > 1.0 else 0
     told.peak_load = max(told.peak_load, np.float32(load))
     told.load += np.float32(0.01) * (np.float32(load) - told.load)
     place = PER_OCTAVE * math.log2(max(load, FINEST) / FINEST)
@@ -81,6 +82,7 @@ class Telemetry:
     xrun_longest: float
     gaps: int
     late_blocks: int
+    overruns: int
     bad_blocks: int
     events: int
     late_events: int
@@ -104,6 +106,7 @@ COUNTS: tuple[str, ...] = (
     "xruns",
     "gaps",
     "late_blocks",
+    "overruns",
     "bad_blocks",
     "events",
     "late_events",

@@ -106,7 +106,7 @@ def release_ratio(memory: Memory, voice: Any) -> np.float32:
     """Factor per tick of a released voice: the instrument's own slope, scaled by the program's release."""
     slope = RELEASE_SLOPE
     if voice.cache >= 0:
-        slope = max(memory.slopes[voice.cache, voice.timbre], SLOWEST_RELEASE)
+        slope = max(memory.slopes[voice.cache, voice.attack], SLOWEST_RELEASE)
     seconds = TICK / memory.state[0].rate / max(memory.programs[voice.program].release, np.float32(0.05))
     return np.float32(math.exp(-slope * seconds * math.log(10.0) / 20.0))
 
@@ -226,9 +226,21 @@ def choose_sound(memory: Memory, voice: Any, program: int) -> None:
     voice.program, voice.level = program, sound.level
     voice.fundamental = CONCERT_A * 2.0 ** ((voice.key - 69) / 12.0) / sound.divisor
     voice.timbre = min(max(voice.key, sound.low), sound.high)
-    voice.cache = sound.cache
-    if voice.cache >= 0 and memory.lamps[voice.cache * KEYS + voice.timbre] == MISSING:
-        voice.cache = -1
+    voice.attack = nearest_attack(memory, sound.cache, voice.timbre)
+    voice.cache = sound.cache if voice.attack >= 0 else -1
+
+
+@realtime
+def nearest_attack(memory: Memory, cache: int, key: int) -> int:
+    """The key nearest to `key` whose attack slot `cache` holds; -1 where there is none.
+
+    Frames are ratios, so another key's attack sounds at the note's own pitch; the stream brings the timbre.
+    """
+    for distance in range(KEYS if cache >= 0 else 0):
+        for near in (key - distance, key + distance):
+            if 0 <= near < KEYS and memory.lamps[cache * KEYS + near] != MISSING:
+                return near
+    return -1
 
 
 @realtime

@@ -4,8 +4,22 @@ import numpy as np
 import pytest
 
 from rtsynth_engine.engine import Engine, Sound
-from rtsynth_engine.layout import CACHES, KEYS, MISSING, READY, VOICES
-from tests.engine.parts import CC, ON, PROGRAM, Organ, Steady, keys, make_engine, render, send, sounding
+from rtsynth_engine.layout import CACHES, KEYS, MISSING, PARTIALS, READY, VOICES
+from tests.engine.parts import (
+    CC,
+    ON,
+    PROGRAM,
+    Organ,
+    Steady,
+    cents,
+    keys,
+    level,
+    make_engine,
+    pitch,
+    render,
+    send,
+    sounding,
+)
 from tests.engine.test_feeder import Faulty
 
 
@@ -52,8 +66,9 @@ def test_prepare_fills_the_caches_of_all_programs_it_is_given() -> None:
 
 def test_a_note_sounds_at_once_from_a_cache_and_late_without_one() -> None:
     engine = make_engine(low=60, high=61)
-    engine.memory.lamps[61] = MISSING
-    send(engine, (ON, 60, 100), (ON, 61, 100))
+    send(engine, (ON, 60, 100))
+    engine.memory.lamps[:KEYS] = MISSING
+    send(engine, (ON, 61, 100))
     assert sounding(engine)["cache"].tolist() == [0, -1]
 
 
@@ -146,3 +161,38 @@ def test_all_sound_off_frees_the_cache_for_another_program() -> None:
     render(engine, [(0.0, CC, 120, 0)], 0.05)
     choose(engine, CACHES)
     assert 0 not in engine.feeder.cache.programs
+
+
+def test_a_key_that_is_not_ready_starts_at_once_from_the_nearest_that_is() -> None:
+    engine = make_engine(low=60, high=70, reverb=0.0)
+    lamps = engine.memory.lamps[:KEYS]
+    lamps[[62, 63, 64]] = MISSING
+    send(engine, (ON, 62, 100), (ON, 64, 100), (ON, 66, 100))
+    assert sounding(engine)["attack"].tolist() == [61, 65, 66]
+
+
+def test_a_borrowed_attack_sounds_at_the_notes_own_pitch_and_gives_way_to_its_own_stream() -> None:
+    class Keyed(Steady):  # every key its own loudness
+        def prepare(self, rows: int) -> None:
+            self.pitch = np.zeros(rows, np.float32)
+
+        def reset(self, rows, pitch, velocity, latent):
+            self.pitch[rows] = pitch
+            return super().reset(rows, pitch, velocity, latent)
+
+        def step(self, rows, time):
+            return super().step(rows, time) * np.where(self.pitch == 69.0, 0.5, 1.0)[rows, None, None]
+
+    class Ratios(Keyed):
+        def step(self, rows, time):
+            frames = super().step(rows, time).astype(np.float32)
+            frames[:, :, PARTIALS : 2 * PARTIALS] = self.frame[PARTIALS : 2 * PARTIALS]
+            return frames
+
+    engine = make_engine(generator=Ratios([0.2]), reverb=0.0, low=60, high=80)
+    engine.memory.lamps[69] = MISSING
+    sound = render(engine, [(0.0, ON, 69, 127)], 0.4)[0]
+    assert np.flatnonzero(np.abs(sound) > 1e-6)[0] < 4
+    early, late = sound[480:2880], sound[12_000:14_400]
+    assert abs(cents(pitch(sound[480:], 48_000, 440.0), 440.0)) < 1.0
+    assert level(early, 48_000, 440.0) / level(late, 48_000, 440.0) == pytest.approx(2.0, rel=0.02)

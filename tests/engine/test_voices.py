@@ -172,3 +172,18 @@ def test_any_notes_in_any_order_with_the_pedal_up_end_when_every_key_has_gone_up
     downs = [(message[1] & 15, message[2]) for message in messages if message[1] & 0xF0 == ON]
     render(engine, [(0.0, OFF | channel, key, 0) for channel, key in downs], ALL_DONE)
     assert keys(engine) == []
+
+
+def test_a_held_note_that_has_died_away_gives_its_voice_back_and_one_that_sounds_does_not() -> None:
+    class Dying(Steady):
+        def step(self, rows, time):
+            return super().step(rows, time) * np.exp(-8.0 * time)[:, None, None].astype(np.float32)
+
+    engine = make_engine(generator=Dying([0.2]))
+    render(engine, [(0.0, ON, 60, 100)], 1.0)
+    assert keys(engine) == [60]
+    render(engine, [], 2.0)
+    assert keys(engine) == []
+    steady = make_engine(generator=Steady([0.001]))
+    render(steady, [(0.0, ON, 60, 100)], 3.0)
+    assert keys(steady) == [60]

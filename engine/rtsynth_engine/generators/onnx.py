@@ -13,7 +13,7 @@ from ..layout import FRAME, NOISE, PARTIALS, RATIO
 from .contract import Character, plain_character
 from .sessions import CPU, CUDA, Arrays, Batch, Shapes, open_session, zeros
 
-BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 80, 96, 112, 128)
 OPTIONAL = {"motion": (MOTION,), "onset": (ONSET_BANDS, ONSET_STEPS), "phase": (PARTIALS, 2)}
 """Outputs that `note.onnx` may lack, per note."""
 F4 = np.float32

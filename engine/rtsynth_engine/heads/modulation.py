@@ -27,7 +27,7 @@ from .motion import (
     ZONE_FRAMES,
 )
 from .motion import STIR_BANDS as BANDS
-from .partials import AUDIBLE, cosine, sine
+from .partials import cosine, sine
 
 AM, FM = OFFSETS["am"], OFFSETS["fm"]
 AM_ZONE, FM_ZONE, VIBRATO, COMMON = (OFFSETS[name] for name in ("am_zone", "fm_zone", "vibrato", "am_common"))
@@ -65,7 +65,7 @@ def stir_partials(memory: Memory, v: int, motion: NDArray[np.float32], index: in
     rate = np.float32(memory.state[0].frames_per_sample * memory.state[0].rate)
     aim_stir(voice, motion, memory.motion_loops, index, rate)
     for k in range(PARTIALS):
-        if voice.later[k] > AUDIBLE:
+        if voice.later[k] > memory.state[0].audible:
             stir = memory.stirs[v, k]
             if stir.serial != voice.serial:
                 draw_partial(voice, stir, motion, k, rate)

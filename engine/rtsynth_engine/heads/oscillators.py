@@ -88,7 +88,6 @@ def _vector_at(builder: Any, base: Any, group: Any) -> Any:
 
 def _turn(builder: Any, slots: Any, total: Any) -> Any:
     """Add one frame of a vector to `total`, and let it move on."""
-
     a, da, c, s, cw, sw = (builder.load(slots[name]) for name in PARTS)
     moved = (
         builder.fadd(a, da),
@@ -101,7 +100,7 @@ def _turn(builder: Any, slots: Any, total: Any) -> Any:
 
 
 def _add_product(builder: Any, x: Any, y: Any, total: Any) -> Any:
-    """`total` + `x` `y`: one instruction where there is one, and then everywhere, so that all frames agree."""
+    """`total` + `x` `y`: one instruction where there is one, and then everywhere: all frames agree."""
     kind = ir.FunctionType(VECTOR, [VECTOR] * 3)
     fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{LANES}f32")
     return builder.call(fused, [x, y, total])

@@ -16,7 +16,6 @@ from ..layout import NOISE, PARTIALS, RATIO, TICK
 from .onset import gain_at
 from .oscillators import LANES, sum_oscillators
 
-AUDIBLE = np.float32(3.2e-5)  # -90 dBFS: a partial below this at both ends of a tick is skipped
 SILENT = np.float32(1e-6)  # so far below that no onset makes it audible
 HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 of Nyquist are silent
 HALF_PI = np.float32(0.5 * math.pi)
@@ -43,12 +42,14 @@ def cosine(x: np.float32) -> np.float32:
 
 
 @realtime
-def gather_partials(voice: Any, blend: np.float32, turn: np.float32, hertz: np.float32, frames: int) -> None:
+def gather_partials(
+    voice: Any, blend: np.float32, turn: np.float32, hertz: np.float32, frames: int, audible: np.float32
+) -> None:
     """Choose the partials that are audible in the coming `frames` and aim their ramps.
 
     `blend` is the position between the voice's two frames at their end, `turn` the angle of ratio 1 in
-    radians per frame and `hertz` its frequency. A new note starts at its targets: its onset does not depend
-    on where in a tick it begins. Audio callback.
+    radians per frame and `hertz` its frequency; partials below `audible` at both ends are skipped. A new note
+    starts at its targets: its onset does not depend on where in a tick it begins. Audio callback.
     """
     count, shaped = 0, voice.shaped == 1
     for k in range(PARTIALS):
@@ -63,7 +64,7 @@ def gather_partials(voice: Any, blend: np.float32, turn: np.float32, hertz: np.f
         if voice.ramp_at >= 0:
             start = voice.amplitude[k]
         voice.amplitude[k] = target
-        if start > AUDIBLE or target > AUDIBLE:
+        if start > audible or target > audible:
             voice.which[count] = k
             voice.a[count] = start
             voice.da[count] = (target - start) / np.float32(frames)
