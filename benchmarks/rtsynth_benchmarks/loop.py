@@ -1,0 +1,261 @@
+"""A compiled JACK client in a process of its own that sends notes and listens for them.
+
+    python -m rtsynth_benchmarks.loop MIDI_PORT SOUND_PORT [--notes N] [--aligned] [--threshold X]
+    python -m rtsynth_benchmarks.loop --silent SECONDS
+
+The first prints JSON: for every note the frames (JACK's) and times (µs of CLOCK_MONOTONIC, as JACK filters
+them) at which it was sent and first heard, -1 when it was not. The second only takes part in the graph, and
+prints how many xruns the server told of. Notes begin at random frames of the cycle or, `--aligned`, at its
+first; a note is sent once the sound of the one before has been silent for a while.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from rtsynth_engine.compiling import address, carray, cfunc, external, pointer_from, realtime
+from rtsynth_engine.drivers.jack import jack_module
+from rtsynth_engine.telemetry import MONOTONIC
+
+MIDI, EAR, CLIENT, STATE, NOTES, COUNT = range(6)  # words of the callback's table
+QUIET, READY, LISTENING, HOLDING, DONE = range(5)  # stages
+HOLD, SILENT, GIVE_UP = 0.05, 0.02, 0.5  # seconds: of a note, before the next, until a note counts as unheard
+RANDOM = 0.02  # seconds more before the next note, at most
+PATIENCE = 10.0  # seconds for another client to be active
+LOWEST, KEYS = 55, 17
+VELOCITY = 100
+I4, I8, F8 = np.int32, np.int64, np.float64
+
+STATE_TYPE = np.dtype(
+    [
+        ("stage", I8),
+        ("frame", I8),  # JACK's, of this cycle's first
+        ("done", I8),  # notes sent and heard, or given up
+        ("due", I8),  # frame of the next note or of the end of this one
+        ("silent", I8),  # frames since the last sound
+        ("key", I8),
+        ("random", np.uint64),
+        ("threshold", F8),
+        ("rate", F8),
+        ("aligned", I8),
+        ("frames_now", np.uint32),
+        ("period_us", np.float32),
+        ("current_us", I8),
+        ("next_us", I8),
+        ("ahead", F8),  # of CLOCK_MONOTONIC before JACK's clock, µs
+        ("timespec", I8, (2,)),
+        ("message", np.uint8, (4,)),
+    ],
+    align=True,
+)
+FRAMES_NOW, PERIOD, CURRENT, NEXT = (
+    STATE_TYPE.fields[name][1]  # type: ignore[index]
+    for name in ("frames_now", "period_us", "current_us", "next_us")
+)
+NOTE = np.dtype([("sent", I8), ("heard", I8), ("sent_us", F8), ("heard_us", F8)], align=True)
+
+_get_buffer = external("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
+_clear = external("jack_midi_clear_buffer", types.void(types.voidptr))
+_write = external(
+    "jack_midi_event_write", types.int32(types.voidptr, types.uint32, types.voidptr, types.uint64)
+)
+_now_us = external("jack_get_time", types.uint64())
+_clock = external("clock_gettime", types.int32(types.int32, types.voidptr))
+_times = external(
+    "jack_get_cycle_times",
+    types.int32(types.uint64, types.voidptr, types.voidptr, types.voidptr, types.voidptr),
+)
+
+
+@realtime
+def draw(state: Any, limit: int) -> int:
+    """A number below `limit`: a linear congruential generator (Numerical Recipes)."""
+    state.random = state.random * np.uint64(1664525) + np.uint64(1013904223)
+    return int((state.random >> np.uint64(8)) % np.uint64(limit))
+
+
+@realtime
+def send(buffer: Any, state: Any, offset: int, status: int, data1: int, data2: int) -> None:
+    """Write a message at a frame of this cycle."""
+    state.message[0], state.message[1], state.message[2] = status, data1, data2
+    _write(buffer, offset, pointer_from(np.uint64(state.message.ctypes.data)), 3)
+
+
+@realtime
+def compare_clocks(state: Any) -> None:
+    """How far CLOCK_MONOTONIC, which the engine reads, is from the clock that JACK reads: they drift."""
+    _clock(MONOTONIC, pointer_from(np.uint64(state.timespec.ctypes.data)))
+    state.ahead = state.timespec[0] * 1e6 + state.timespec[1] * 1e-3 - float(_now_us())
+
+
+@realtime
+def monotonic(state: Any, offset: int) -> float:
+    """CLOCK_MONOTONIC time of a frame of this cycle, µs."""
+    return float(state.current_us + state.ahead + offset * 1e6 / state.rate)
+
+
+@realtime
+def listen(state: Any, note: Any, sound: NDArray[np.float32], frames: int) -> None:
+    """Look for the first sample of the note under way, or wait for silence."""
+    for n in range(frames):
+        loud = abs(sound[n]) > state.threshold
+        at = state.frame + n
+        state.silent = 0 if loud else state.silent + 1
+        if state.stage == LISTENING and loud and at >= note.sent:
+            note.heard = at
+            note.heard_us = monotonic(state, n)
+            state.stage = HOLDING
+    if state.stage == LISTENING and state.frame - note.sent > GIVE_UP * state.rate:
+        state.stage = HOLDING
+
+
+@realtime
+def play(state: Any, note: Any, buffer: Any, frames: int) -> bool:
+    """Send what is due in this cycle; True when a note is over."""
+    end = state.frame + frames
+    if state.stage == QUIET and state.silent > SILENT * state.rate:
+        wait = draw(state, int(RANDOM * state.rate))
+        state.due, state.stage = end + wait, READY
+    if state.stage == READY and state.due < end:
+        offset = 0 if state.aligned != 0 else state.due - state.frame
+        state.key = LOWEST + draw(state, KEYS)
+        note.sent, note.sent_us = state.frame + offset, monotonic(state, offset)
+        send(buffer, state, offset, 0x90, state.key, VELOCITY)
+        state.due, state.stage = state.frame + int(HOLD * state.rate), LISTENING
+    if state.stage == HOLDING and state.due < end:
+        send(buffer, state, 0, 0x80, state.key, 0)
+        send(buffer, state, 0, 0xB0, 120, 0)
+        state.stage, state.silent = QUIET, 0
+        return True
+    return False
+
+
+@realtime
+def read_times(table: NDArray[np.uint64]) -> None:
+    """Ask JACK for the frame and the time at which this cycle began; fills four fields of the state."""
+    state = table[STATE]
+    _times(
+        table[CLIENT],
+        pointer_from(state + np.uint64(FRAMES_NOW)),
+        pointer_from(state + np.uint64(CURRENT)),
+        pointer_from(state + np.uint64(NEXT)),
+        pointer_from(state + np.uint64(PERIOD)),
+    )
+
+
+def _callback(frames: int, argument: Any) -> int:
+    """JackProcessCallback."""
+    table = carray(argument, COUNT + 1, np.uint64)
+    state = carray(pointer_from(table[STATE]), 1, STATE_TYPE)[0]
+    notes = carray(pointer_from(table[NOTES]), np.int64(table[COUNT]), NOTE)
+    read_times(table)
+    state.frame = np.int64(state.frames_now)
+    compare_clocks(state)
+    buffer = _get_buffer(table[MIDI], frames)
+    _clear(buffer)
+    if state.done < np.int64(table[COUNT]):
+        sound = carray(_get_buffer(table[EAR], frames), np.int64(frames), np.float32)
+        note = notes[state.done]
+        listen(state, note, sound, frames)
+        if play(state, note, buffer, frames):
+            state.done += 1
+    return 0
+
+
+def _silent_callback(frames: int, argument: Any) -> int:
+    """JackProcessCallback that does nothing."""
+    return 0
+
+
+def _activate(client: Any, function: Any, argument: Any) -> list[int]:
+    """Hand a compiled callback to JACK and go live; returns a list that xruns are added to."""
+    jack = jack_module()
+    compiled = cfunc(types.int32(types.uint32, types.voidptr), error_model="numpy", cache=True)(function)
+    ffi, lib = jack._ffi, jack._lib
+    callback = ffi.cast("JackProcessCallback", compiled.address)
+    lib.jack_set_process_callback(client._ptr, callback, ffi.cast("void*", argument))
+    xruns: list[int] = []
+    client.set_xrun_callback(lambda delayed: xruns.append(int(delayed)))
+    client.activate()
+    client.compiled = compiled
+    return xruns
+
+
+def loop(midi: str, sound: str, count: int, aligned: bool, threshold: float) -> dict[str, Any]:
+    """Send `count` notes and hear them. Main thread."""
+    jack = jack_module()
+    client = jack.Client("loop", no_start_server=True)
+    ffi = jack._ffi
+    ports = [client.midi_outports.register("midi"), client.inports.register("ear")]
+    state, notes = np.zeros(1, STATE_TYPE), np.zeros(count, NOTE)
+    state["threshold"], state["rate"], state["aligned"] = threshold, client.samplerate, aligned
+    state["random"] = 12345
+    notes["heard"] = -1
+    words = [
+        *(int(ffi.cast("uintptr_t", port._ptr)) for port in ports),
+        int(ffi.cast("uintptr_t", client._ptr)),
+    ]
+    table = np.array([*words, address(state), address(notes), count, 0], np.uint64)
+    xruns = _activate(client, _callback, address(table))
+    _connect(client, ports[0], midi)
+    _connect(client, sound, ports[1])
+    patience = time.monotonic() + 10.0 + count * (GIVE_UP + HOLD + SILENT + RANDOM + 1.0)
+    while state[0]["done"] < count and time.monotonic() < patience:
+        time.sleep(0.02)
+    told = {"rate": client.samplerate, "period": client.blocksize, "done": int(state[0]["done"])}
+    client.deactivate()
+    client.close()
+    return told | {"xruns": len(xruns)} | {name: notes[name].tolist() for name in NOTE.names or ()}
+
+
+def _connect(client: Any, source: Any, target: Any) -> None:
+    """Connect two ports, waiting for a client that is not active yet. Raises JackError."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return client.connect(source, target)
+        except jack_module().JackError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def silent(seconds: float) -> int:
+    """Take part for a while; returns the xruns."""
+    client = jack_module().Client("silent", no_start_server=True)
+    xruns = _activate(client, _silent_callback, 0)
+    time.sleep(seconds)
+    client.deactivate()
+    client.close()
+    return len(xruns)
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(prog="python -m rtsynth_benchmarks.loop")
+    parser.add_argument("ports", nargs="*", metavar="PORT")
+    parser.add_argument("--notes", type=int, default=60)
+    parser.add_argument("--aligned", action="store_true")
+    parser.add_argument("--threshold", type=float, default=1e-4)
+    parser.add_argument("--silent", type=float, metavar="SECONDS")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if chosen.silent:
+            print(silent(chosen.silent))
+        else:
+            midi, sound = chosen.ports
+            print(json.dumps(loop(midi, sound, chosen.notes, chosen.aligned, chosen.threshold)))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
