@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from click.testing import CliRunner
 
 import rtsynth_presets
+from rtsynth.commands.export import export
 from rtsynth_engine.bundles import SCRIPTS, Bundle, load_bundle
 from rtsynth_engine.errors import BundleError
 from rtsynth_engine.generators.comparing import disagreement, some_notes
@@ -98,10 +100,36 @@ def test_scripts_that_say_something_else_are_not_written(folder: Path, tmp_path:
         return make_scripts(model)
 
     monkeypatch.setattr(torchscript, "make_scripts", other)
-    with pytest.raises(BundleError, match="away from its ONNX, so none was written"):
+    with pytest.raises(BundleError, match="away from its ONNX, so there is none"):
         add_torchscript(copy)
     assert load_bundle(copy) == dataclasses.replace(load_bundle(SHIPPED), path=copy)
     assert {file.name for file in copy.iterdir()} == {file.name for file in SHIPPED.iterdir()}
+
+
+def test_a_bundle_that_cannot_be_written_is_told_in_one_line_and_plays_on(tmp_path: Path) -> None:
+    copy = tmp_path / "partialgan.rtsynth"
+    shutil.copytree(SHIPPED, copy)
+    (copy / "generator.ts" / "in the way").mkdir(parents=True)
+    with pytest.raises(BundleError, match=r"cannot be written \(.*\); copy it"):
+        add_torchscript(copy)
+    assert load_bundle(copy).digest == load_bundle(SHIPPED).digest
+
+
+@pytest.mark.parametrize(
+    "arguments", [["{bundle}"], ["{bundle}", "b.rtsynth"], ["{bundle}", "b", "--torchscript"]]
+)
+def test_export_says_what_it_takes(arguments: list[str]) -> None:
+    answer = CliRunner().invoke(export, [argument.format(bundle=SHIPPED) for argument in arguments])
+    assert answer.exit_code == 2
+    assert "give a CHECKPOINT and a BUNDLE, or a bundle and --torchscript" in answer.output
+
+
+def test_export_adds_torchscript_to_a_bundle(tmp_path: Path) -> None:
+    copy = tmp_path / "partialgan.rtsynth"
+    shutil.copytree(SHIPPED, copy)
+    answer = CliRunner().invoke(export, [str(copy), "--torchscript"])
+    assert answer.exit_code == 0
+    assert load_bundle(copy).generator_script
 
 
 def test_a_bundle_of_another_network_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -46,12 +46,20 @@ class MovableStep(StepGraph):
 def add_torchscript(folder: Path) -> None:
     """Write `note.ts` and `generator.ts` into the bundle `folder`, and their hashes into its manifest.
 
-    Raises BundleError where the weights cannot be read back or the scripts say something else than the ONNX.
+    Raises BundleError as `scripted` does, and where the folder cannot be written.
     """
-    bundle = load_bundle(folder)
-    scripts = dict(zip(SCRIPTS, make_scripts(_network(folder, bundle)), strict=True))
-    prove(bundle, scripts)
-    for name, script in scripts.items():
+    bundle = scripted(load_bundle(folder))
+    try:
+        _write_scripts(folder, bundle)
+    except OSError as error:
+        raise BundleError(
+            f"{folder} cannot be written ({error.strerror}); copy it to a folder of yours"
+        ) from error
+
+
+def _write_scripts(folder: Path, bundle: Bundle) -> None:
+    """Write the manifest last: until then the bundle is what it was."""
+    for name, script in zip(SCRIPTS, (bundle.note_script, bundle.generator_script), strict=True):
         _write(folder / name, script)
     path = folder / "instrument.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -59,9 +67,20 @@ def add_torchscript(folder: Path) -> None:
     _write(path, (json.dumps(manifest, indent=1) + "\n").encode())
 
 
-def _network(folder: Path, bundle: Bundle) -> PartialGAN:
+def scripted(bundle: Bundle) -> Bundle:
+    """The bundle with TorchScript made of its weights, in memory alone. Takes a second.
+
+    Raises BundleError where the weights cannot be read back or the scripts say something else than the ONNX.
+    """
+    note_script, generator_script = make_scripts(_network(bundle))
+    made = dataclasses.replace(bundle, note_script=note_script, generator_script=generator_script)
+    prove(made)
+    return made
+
+
+def _network(bundle: Bundle) -> PartialGAN:
     try:
-        return read_bundle(folder)
+        return read_bundle(bundle.path)
     except (KeyError, RuntimeError) as error:
         raise BundleError(
             f"{bundle.name}: its weights are not those of a PartialGAN, so no TorchScript can be made of them"
@@ -93,18 +112,16 @@ def _deprecated() -> Iterator[None]:
         yield
 
 
-def prove(bundle: Bundle, scripts: dict[str, bytes]) -> None:
-    """Play the same notes through both. Raises BundleError where they lie too far apart."""
-    note_script, generator_script = (scripts[name] for name in SCRIPTS)
-    scripted = dataclasses.replace(bundle, note_script=note_script, generator_script=generator_script)
-    one, other = OnnxGenerator(bundle), TorchScriptGenerator(scripted, "cpu")
+def prove(bundle: Bundle) -> None:
+    """Play the same notes through ONNX and TorchScript. Raises BundleError where they lie too far apart."""
+    one, other = OnnxGenerator(bundle), TorchScriptGenerator(bundle, "cpu")
     for generator in (one, other):
         generator.prepare(PROOF_NOTES)
     seconds = bundle.head.longest_seconds / PROOF_STEPS
     found = disagreement(one, other, some_notes(PROOF_NOTES, bundle.latent), PROOF_STEPS, seconds)
     if found.frames > FRAMES_APART or found.said > SAID_APART:
         raise BundleError(
-            f"{bundle.name}: TorchScript would lie {max(found):.1e} away from its ONNX, so none was written"
+            f"{bundle.name}: TorchScript would lie {max(found):.1e} away from its ONNX, so there is none"
         )
 
 
