@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from rtsynth_engine.quality import FLOORS_DB
 from rtsynth_engine.telemetry import Telemetry
 
 NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 KINDS = {8: "off", 9: "note", 10: "pressure", 11: "control", 12: "program", 13: "pressure", 14: "bend"}
 BARS = 12
+FULL = FLOORS_DB[0] + 0.1
 FLOOR = -48.0  # dBFS at an empty meter
 
 
@@ -64,9 +66,10 @@ class Panel:
 
 
 def line(told: Telemetry) -> str:
-    """The snapshot in words: voices, load, xruns, late blocks, level, last event."""
+    """The snapshot in words: voices, load, quality where lowered, xruns, late blocks, level, last event."""
+    quality = f"quality {told.floor:.0f} dB  " if told.floor > FULL else ""
     return (
-        f"voices {told.voices:3}  load {100 * told.load:3.0f} %  xruns {told.xruns}  "
+        f"voices {told.voices:3}  load {100 * told.load:3.0f} %  {quality}xruns {told.xruns}  "
         f"late blocks {told.late_blocks}  {meter(max(told.peak))}  {event_text(told.last_event)}"
     )
 

@@ -20,6 +20,24 @@ FADE = 0.1  # seconds the end is given to fade out
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How many voices may sound, and whether quality may give way to load."""
+
+    polyphony: int = 128
+    adaptive: bool = True
+
+
+@dataclass(frozen=True)
+class LiveRequest:
+    """What a person wants to play through: `midi` as in `--midi`."""
+
+    audio: AudioRequest
+    midi: tuple[str, ...]
+    network: NetworkRequest = AUTOMATIC
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
 class Session:
     """What runs. `inputs` names what MIDI comes from; `ports` serves those that JACK does not read.
 
@@ -38,31 +56,29 @@ class Session:
 @contextmanager
 def playing(
     lineup: Lineup,
-    audio: AudioRequest,
-    midi: Sequence[str],
+    request: LiveRequest,
     programs: Sequence[int] = (),
     stage: Callable[[str], object] = lambda text: None,
-    network: NetworkRequest = AUTOMATIC,
 ) -> Iterator[Session]:
     """Open everything, sound until the block is left, fade out and close. Main thread.
 
-    `midi` as in `--midi`; `programs` are ready to sound at once; `stage` hears what is being done;
-    `network` says what runs the network. Raises DriverError, HostError, EngineError and BundleError; what was
-    open by then is closed.
+    `programs` are ready to sound at once; `stage` hears what is being done. Raises DriverError, HostError,
+    EngineError and BundleError; what was open by then is closed.
     """
     with ExitStack() as parts, ExitStack() as device:
         stage("opening audio and MIDI")
-        driver = open_driver(audio)
+        driver = open_driver(request.audio)
         device.callback(driver.stop)
-        plan = plan_midi(midi, driver.name)
+        plan = plan_midi(request.midi, driver.name)
         ports = open_midi(plan)
         if ports is not None:
             parts.callback(ports.close)
         memory = lock_memory()
         stage("preparing the engine (compiled for this machine at its first start)")
-        choice = open_network(lineup.bundle, network)
-        ring = ports.ring if ports else None
-        engine = Engine(lineup.bundle, driver.rate, midi=ring, generator=choice.generator)
+        choice = open_network(lineup.bundle, request.network)
+        ring, voices = ports.ring if ports else None, request.limits.polyphony
+        engine = Engine(lineup.bundle, driver.rate, voices, midi=ring, generator=choice.generator)
+        engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)
         stage("rendering attacks")

@@ -17,10 +17,10 @@ from .errors import DeviceError
 from .folders import SHIPPED
 from .lineup import Lineup, choose_lineup
 from .midi.files import Score, read_midi
-from .networks import AUTOMATIC, PROCESSOR, NetworkRequest, open_network
+from .networks import PROCESSOR, NetworkRequest, open_network
 from .panel import Panel, console, say, stages
 from .phrases import phrase
-from .playing import Session, playing
+from .playing import LiveRequest, Session, playing
 from .rendering import render_to_wav
 from .scores import Cue, programs_of, to_events
 from .summary import figures, lines, write_figures
@@ -37,11 +37,9 @@ class Request:
     """The options of `play`."""
 
     preset: str | None
-    audio: AudioRequest
-    midi: tuple[str, ...]
+    live: LiveRequest
     duration: float | None
     report: Path | None
-    network: NetworkRequest = AUTOMATIC
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ class RenderRequest:
 def play(request: Request) -> None:
     """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
     lineup = _lineup(request.preset)
-    audio, network = _heard(request.audio), request.network
-    with stages() as stage, playing(lineup, audio, request.midi, stage=stage, network=network) as session:
+    live = replace(request.live, audio=_heard(request.live.audio))
+    with stages() as stage, playing(lineup, live, stage=stage) as session:
         with suppress(KeyboardInterrupt):
             stage("")
             say(*[session.network.told] * bool(session.network.measured))
@@ -79,7 +77,7 @@ def demo(audio: AudioRequest) -> None:
     if audio.driver == "null":
         _render(lineup, score, RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
     programs = programs_of(to_events(score, RATE))
-    with stages() as stage, playing(lineup, audio, ("none",), programs, stage) as session:
+    with stages() as stage, playing(lineup, LiveRequest(audio, ("none",)), programs, stage) as session:
         with suppress(KeyboardInterrupt):
             stage("")
             say(f"playing First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")

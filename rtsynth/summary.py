@@ -24,6 +24,7 @@ def figures(session: Session) -> dict[str, Any]:
         "inputs": list(session.inputs),
         **asdict(session.engine.telemetry()),
         "generator_priority": feeder.priority,
+        "quality_lowered": feeder.quality.raised,
         "memory": session.memory,
         "generator_failures": feeder.failures,
         "generator_failure": feeder.last_failure,
@@ -52,6 +53,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
 
 
 TROUBLES = {
+    "overruns": "{} callbacks took longer than their period",
+    "quality_lowered": "quality was lowered {} times under load (--quality full forbids it)",
     "dropped_events": "{} MIDI events were dropped: they came faster than they can be played",
     "late_events": "{} MIDI events came too late for their time",
     "bad_blocks": "{} blocks of the network were refused: not finite or far too loud",

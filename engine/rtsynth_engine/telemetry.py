@@ -96,6 +96,7 @@ class Telemetry:
     not_finite: int
     limited: int
     peak: tuple[float, float]
+    floor: float  # dBFS: partials below are skipped
     load_p50: float
     load_p99: float
     load_p999: float
@@ -129,6 +130,7 @@ def read_telemetry(memory: Memory, clear_peaks: bool = False) -> Telemetry:
         xrun_longest=int(told["xrun_longest"]) / 1e6,
         last_event=(event >> 16, event >> 8 & 255, event & 255),
         peak=(float(told["peak"][0]), float(told["peak"][1])),
+        floor=20.0 * math.log10(float(memory.state[0]["audible"])),
         load_p50=quantile(told["histogram"], 0.5),
         load_p99=quantile(told["histogram"], 0.99),
         load_p999=quantile(told["histogram"], 0.999),

@@ -57,7 +57,13 @@ def _rows(context: click.Context, parameter: click.Parameter, names: tuple[str, 
 @click.option(
     "--seconds", type=click.FloatRange(1.0), metavar="S", help="Length of the soak.  [default: 600]"
 )
-@click.option("--device", default="cpu", show_default=True, help="Where `generator` runs: cpu, cuda or auto.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="What runs the network; `generator` measures all there is.",
+)
 def bench(
     quick: bool,
     rows: tuple[str, ...],

@@ -31,6 +31,21 @@ from . import options
 @click.option(
     "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Write the summary to a file."
 )
+@click.option(
+    "--polyphony",
+    type=click.IntRange(1, 256),
+    default=128,
+    show_default=True,
+    metavar="VOICES",
+    help="Voices at once; beyond them the weakest is stolen.",
+)
+@click.option(
+    "--quality",
+    type=click.Choice(["adaptive", "full"]),
+    default="adaptive",
+    show_default=True,
+    help="Whether quiet partials may be left out when the processor is near its limit; the live line tells.",
+)
 @click.option("--no-page", is_flag=True, help="Do not serve the control page (there is none yet).")
 def play(
     preset: str | None,
@@ -43,6 +58,8 @@ def play(
     connect: bool,
     duration: float | None,
     report: Path | None,
+    polyphony: int,
+    quality: str,
     no_page: bool,
 ) -> None:
     """Play PRESET (`rtsynth presets list` shows all; the first program by default) until Ctrl-C.
@@ -52,6 +69,12 @@ def play(
     from .. import session
     from ..audio import AudioRequest
     from ..networks import NetworkRequest
+    from ..playing import Limits, LiveRequest
 
-    request = AudioRequest(audio, rate, block, connect)
-    session.play(session.Request(preset, request, midi, duration, report, NetworkRequest(device, trust)))
+    live = LiveRequest(
+        AudioRequest(audio, rate, block, connect),
+        midi,
+        NetworkRequest(device, trust),
+        Limits(polyphony, quality == "adaptive"),
+    )
+    session.play(session.Request(preset, live, duration, report))

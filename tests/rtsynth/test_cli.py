@@ -14,6 +14,7 @@ import soundfile
 
 from rtsynth import __version__
 from rtsynth.cli import main
+from rtsynth_engine.layout import MOST_VOICES
 
 
 class Answer(NamedTuple):
@@ -202,3 +203,18 @@ def test_a_signal_ends_playing_with_a_summary(tmp_path: Path, number: int) -> No
     assert "callbacks" in rest
     assert "Traceback" not in rest
     assert json.loads((tmp_path / "told.json").read_text())["preset"] == "violin"
+
+
+def test_play_takes_as_many_voices_as_the_engine_has_and_no_more(run: Run) -> None:
+    most = run(
+        "play", "--audio", "null", "--midi", "none", "--polyphony", str(MOST_VOICES), "--duration", "0.1"
+    )
+    assert most.status == 0
+    assert run("play", "--polyphony", str(MOST_VOICES + 1)).status == 2
+
+
+def test_a_short_session_tells_its_figures_and_that_quality_was_kept(run: Run, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    options = ["--audio", "null", "--midi", "none", "--duration", "0.2", "--quality", "full"]
+    assert run("play", *options, "--json", str(report)).status == 0
+    assert json.loads(report.read_text())["quality_lowered"] == 0

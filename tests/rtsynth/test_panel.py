@@ -2,7 +2,8 @@
 
 import pytest
 
-from rtsynth.panel import event_text, meter
+from rtsynth.panel import event_text, line, meter
+from tests.engine.parts import make_engine
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,12 @@ def test_an_event_is_told_in_words(event: tuple[int, int, int], text: str) -> No
 def test_the_meter_shows_peaks_in_dbfs(peak: float, bars: int, figure: str) -> None:
     assert meter(peak).count("█") == bars
     assert meter(peak).split()[-2] == figure
+
+
+def test_the_line_tells_of_quality_only_where_it_is_lowered() -> None:
+    engine = make_engine()
+    engine.feeder.quality.adaptive = True
+    assert "quality" not in line(engine.telemetry())
+    engine.memory.telemetry[0]["load"] = 1.0
+    engine.feeder.quality.look()
+    assert "quality -80 dB" in line(engine.telemetry())
