@@ -7,7 +7,7 @@ from .figures import LARGER, NEITHER, Figure, Result
 from .report import Report
 
 WORSE = 0.10  # of the earlier value
-CONDITIONS = ("driver", "period", "rate", "preset", "priority", "device")
+CONDITIONS = ("driver", "period", "rate", "preset", "priority", "network")
 OF_THE_RUN = ("machine", "instrument", "system")
 
 

@@ -74,12 +74,16 @@ def _measure_all(
         report.rows.append(result)
         progress(place)
         try:
-            measure(row, wanted.options, result, lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
+            measure(row, wanted.options, result, _within(place, progress))
         except KeyboardInterrupt:
             result.remarks.append("interrupted")
             done(result)
             raise
         done(result)
+
+
+def _within(place: str, progress: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda text: progress(f"{place}: {text}")
 
 
 def save(report: Report, then: Report | None, wanted: Wanted) -> None:

@@ -17,7 +17,7 @@ class Options:
     rate: float | None = None
     block: int | None = None
     seconds: float | None = None
-    device: str = "cpu"
+    device: str = "auto"
 
 
 @dataclass(frozen=True)

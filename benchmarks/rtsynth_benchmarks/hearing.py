@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .figures import NotMeasured
 from .stage import process
 
+NOTE = ("sent", "heard", "sent_us", "heard_us")
 AUDIBLE = 3e-4  # -70 dBFS
 LOOK = 0.01  # seconds between two looks: notes sound for longer
 PATIENCE = 20.0  # seconds for a port to appear
@@ -47,9 +48,8 @@ def hear(
 ) -> Heard:
     """Send notes into a MIDI port and listen to a sound port. Raises NotMeasured where the client fails."""
     told = _told("loop", *ports, f"--notes={notes}", f"--threshold={AUDIBLE}", *options, meanwhile=meanwhile)
-    numbers = (np.array(told[name][: told["done"]], float) for name in ("sent", "heard"))
-    times = (1e3 * np.array(told[name][: told["done"]], float) for name in ("sent_us", "heard_us"))
-    return Heard(*numbers, *times, told["rate"], told["xruns"])
+    sent, heard, sent_us, heard_us = (np.array(told[name][: told["done"]], float) for name in NOTE)
+    return Heard(sent, heard, 1e3 * sent_us, 1e3 * heard_us, told["rate"], told["xruns"])
 
 
 def send(words: str, notes: int, meanwhile: Callable[[], object]) -> list[int]:

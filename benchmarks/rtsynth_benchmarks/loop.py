@@ -220,7 +220,8 @@ def _connect(client: Any, source: Any, target: Any) -> None:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return client.connect(source, target)
+            client.connect(source, target)
+            return
         except jack_module().JackError:
             if time.monotonic() > end:
                 raise

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rtsynth.audio import RATE
 from rtsynth.lineup import Lineup, choose_lineup
+from rtsynth.networks import NetworkRequest, open_network
 from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.drivers.jack import JackDriver
 from rtsynth_engine.drivers.null import NullDriver
@@ -123,7 +124,8 @@ def player(
         device.callback(driver.stop)
         context.tell("preparing the engine")
         memory = lock_memory()
-        engine = Engine(lineup.bundle, driver.rate, MOST_VOICES, midi=midi)
+        network = open_network(lineup.bundle, NetworkRequest(context.options.device))
+        engine = Engine(lineup.bundle, driver.rate, MOST_VOICES, midi=midi, generator=network.generator)
         parts.callback(engine.close)
         lineup.load(engine)
         engine.prepare([lineup.start])
@@ -131,7 +133,9 @@ def player(
         driver.start(engine)
         time.sleep(0.2)
         describe(context, driver, lineup)
-        context.setup(memory=memory, generator=engine.feeder.priority)
+        context.setup(
+            memory=memory, network=network.told.split(" plays")[0], generator=engine.feeder.priority
+        )
         yield Player(lineup, driver, engine)
 
 

@@ -16,7 +16,7 @@ PATIENCE = 30.0  # seconds for a row to leave JACK and end its own processes
 
 
 def measure(
-    row: str, options: Options, result: Result, progress: Callable[[str], None] = lambda text: None
+    row: str, options: Options, result: Result, progress: Callable[[str], object] = lambda text: None
 ) -> None:
     """Run a row into `result`, which holds what was found by then also when this is interrupted."""
     began = time.monotonic()
@@ -43,7 +43,7 @@ def _start(row: str, options: Options, complaints: IO[bytes]) -> "subprocess.Pop
     )
 
 
-def _take(result: Result, line: str, progress: Callable[[str], None]) -> None:
+def _take(result: Result, line: str, progress: Callable[[str], object]) -> None:
     kind, value = json.loads(line)
     takers: dict[str, Callable[[Any], object]] = {
         "progress": progress,

@@ -11,15 +11,17 @@ from .conditions import setup_text
 from .figures import Figure, Result
 from .rows import summary
 
-MOST_COLUMNS = 9
+MOST_COLUMNS = 11
 Grid = list[list[str]]
 
 
 def number(value: float) -> str:
-    """Three or four digits that matter; whole numbers as they are."""
+    """Three decimals at most; whole numbers as they are."""
     if math.isfinite(value) and value == int(value) and abs(value) < 1e9:
         return f"{int(value):,}"
-    return f"{value:.4g}" if abs(value) < 10 else f"{value:,.1f}"
+    if abs(value) < 0.001:
+        return f"{value:.1e}"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
 def grids(figures: Sequence[Figure]) -> Iterator[Grid]:

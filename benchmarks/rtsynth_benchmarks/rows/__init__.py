@@ -23,7 +23,17 @@ ROWS = (*DEFAULT, *ON_REQUEST)
 
 
 def summary(row: str) -> str:
-    """The first paragraph of a row's docstring, in one line. Nothing is imported."""
+    """The first paragraph of a row's docstring, in one line."""
+    return _paragraphs(row)[0]
+
+
+def details(row: str) -> str:
+    """The paragraphs that follow it, a line each."""
+    return "\n".join(_paragraphs(row)[1:])
+
+
+def _paragraphs(row: str) -> list[str]:
+    """Nothing is imported."""
     source = (Path(__file__).parent / f"{row}.py").read_text(encoding="utf-8")
-    paragraph = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")[0]
-    return " ".join(paragraph.split())
+    text = ast.get_docstring(ast.parse(source)) or ""
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]

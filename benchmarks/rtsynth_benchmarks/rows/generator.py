@@ -2,8 +2,8 @@
 blocks of 5, 10 and 20 ms.
 
 A step yields the frames of one block of the instrument (10.7 ms for PartialGAN); `share` is the step's part
-of that time. Voices in time: the largest batch whose slowest step ends within the block, where as many steps
-fall into a block as it is long, one at least. `--device cuda` measures where there is a GPU.
+of that time. `in time`: the largest batch whose slowest step ends within the block, where as many steps fall
+into a block as it is long, one at least. `--device` chooses among processor and GPU.
 """
 
 import time
@@ -29,8 +29,8 @@ BLOCKS = (0.005, 0.010, 0.020)  # seconds
 def run(context: Context) -> Iterator[Figure]:
     """Figures for every way of running the network on the device asked for."""
     lineup = choose_lineup(context.options.preset)
-    context.setup(preset=lineup.preset.id, driver="none", device=context.options.device)
-    for name, generator in open_generators(lineup.bundle, context.options.device):
+    context.setup(preset=lineup.preset.id, driver="none", network=context.options.device)
+    for name, generator in open_generators(context, lineup.bundle):
         try:
             context.tell(f"{name}: warming up")
             generator.prepare(MOST_STEPPED)

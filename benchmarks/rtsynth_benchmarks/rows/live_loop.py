@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rtsynth.audio import AudioRequest, open_driver
 from rtsynth.devices import audio_devices
@@ -116,12 +117,15 @@ def null(context: Context, preset: str) -> Iterator[Figure]:
             stack.enter_context(jack_stage(context, PERIOD))
         with _stamped(context, driver, preset) as playing:
             for what in _idle_and_busy(context, f"null, period {driver.period}"):
-                trace = Trace(playing.engine)
+                trace, xruns = Trace(playing.engine), playing.engine.telemetry().xruns
                 sent = send("rtsynth", count, trace.look)
                 yield from null_figures(context, what, np.array(sent, float), driver.out, trace)
+                yield Figure(what, "xruns", playing.engine.telemetry().xruns - xruns)
 
 
-def null_figures(context: Context, what: str, sent: Array, out: Array, trace: Trace) -> Iterator[Figure]:
+def null_figures(
+    context: Context, what: str, sent: Array, out: NDArray[np.float32], trace: Trace
+) -> Iterator[Figure]:
     """From the sound that was kept: heard as a device would play it that takes every period as it begins."""
     begun, stamps = trace.frames(), trace.stamps()
     turns, first = trace.times(begun), np.array([_first_sound(out, frame) for frame in begun])
@@ -132,7 +136,7 @@ def null_figures(context: Context, what: str, sent: Array, out: Array, trace: Tr
     yield from split(context, what, parts, np.ones(len(sent), bool))
 
 
-def _first_sound(out: Array, frame: int) -> int:
+def _first_sound(out: NDArray[np.float32], frame: int) -> int:
     """Frames from `frame` to the first sample that can be heard."""
     return int(np.argmax(np.abs(out[:, frame : frame + 4096]).max(axis=0) > AUDIBLE))
 
@@ -190,7 +194,7 @@ def delays(context: Context, what: str, found: Array, sent: int) -> Iterator[Fig
 
 
 def split(
-    context: Context, what: str, parts: dict[str, tuple[Array, Array]], there: Array
+    context: Context, what: str, parts: dict[str, tuple[Array, Array]], there: NDArray[np.bool_]
 ) -> Iterator[Figure]:
     """Median and deviation of the time from one moment to another, both in ns for every note."""
     counts = {len(times) for part in parts.values() for times in part}
@@ -200,5 +204,6 @@ def split(
     for name, (until, since) in parts.items():
         spent = (until - since)[there] / 1e6
         if len(spent):
-            yield Figure(f"{what}, split", f"{name}, median", float(np.median(spent)), "ms")
-            yield Figure(f"{what}, split", f"{name}, sd", float(np.std(spent)), "ms")
+            yield Figure(f"{what}: {name}", "median", float(np.median(spent)), "ms")
+            yield Figure(f"{what}: {name}", "sd", float(np.std(spent)), "ms")
+            yield Figure(f"{what}: {name}", "max", float(np.max(spent)), "ms")

@@ -37,7 +37,7 @@ def run(context: Context) -> Iterator[Figure]:
 def resident() -> dict[str, float]:
     """Resident megabytes of this process by kind."""
     lines = (line.split(":", 1) for line in STATUS.read_text().splitlines())
-    status: dict[str, str] = dict(lines)  # type: ignore[arg-type]
+    status: dict[str, str] = dict(lines)
     return {
         name: round(int(status[key].split()[0]) / 1024, 2) for name, key in KINDS.items() if key in status
     }
