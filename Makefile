@@ -25,8 +25,9 @@ lint: .venv/.ready-to-develop ## check the style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-bench: .venv/.ready-to-develop ## measure every figure that the README quotes
-	@$(BIN)/python -m rtsynth_benchmarks
+bench: .venv/.ready-to-develop ## measure this machine: tables here, figures and a page in build/
+	@mkdir -p build
+	@$(BIN)/rtsynth bench --json build/bench.json --html build/bench.html
 
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new
