@@ -1,13 +1,13 @@
 # rtsynth: every task a person or CI runs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench pin small bank picture clean
+.PHONY: help setup demo test lint bench peers pin small bank picture clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PLAY_PACKAGES := libportaudio2
-DEV_PACKAGES := jackd2 fluidsynth fluid-soundfont-gm
+DEV_PACKAGES := jackd2 fluidsynth fluid-soundfont-gm amsynth gcc libc6-dev libjack-jackd2-dev
 
 help: ## list these tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,10 @@ lint: .venv/.ready-to-develop ## check the style
 bench: .venv/.ready-to-develop ## measure this machine: tables here, figures and a page in build/
 	@mkdir -p build
 	@$(BIN)/rtsynth bench --json build/bench.json --html build/bench.html
+
+peers: .venv/.ready-to-develop ## measure other synths and networks beside rtsynth: tables here, figures in build/
+	@mkdir -p build
+	@$(BIN)/python -m rtsynth_benchmarks.peers --json build/peers.json
 
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new

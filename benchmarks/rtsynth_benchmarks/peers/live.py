@@ -8,28 +8,40 @@ softly is heard later, so rtsynth plays two: a mallet, whose first sample is lou
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import IO
 
-from ..stage import SOUNDFONT, jack_server, probe, process, rtsynth, wait_for_ports
+from ..stage import SOUNDFONT, jack_server, probe, process
 from .report import MissingError, Row, Say, need, row_or_remedy
 
 PERIOD = 64  # frames
 THRESHOLD = "1e-4"  # full scale, for every synth alike
 FIGURES = ("period", "notes", "heard", "median_ms", "p95_ms", "sd_ms", "max_ms", "xruns")
-GAP = 1600  # ms after a note-off, until the releases and reverbs of all synths are below THRESHOLD
-PATIENCE = 30.0  # seconds for a synth to show its ports
+PATIENCE = 90.0  # seconds for a synth to come: ours compiles at its first start
+SETTLE = 1.0  # seconds
+MOST_SAID = 1 << 16  # bytes
 SPIN = "while True: pass"
 PLAIN = ("-o", "synth.reverb.active=0", "-o", "synth.chorus.active=0")
+FLUIDSYNTH = ("fluidsynth", "-is", "-a", "jack", "-m", "jack", "-r", "48000", *PLAIN)
+OURS = (sys.executable, "-m", "rtsynth", "play", "--audio", "jack", "--midi", "jack")
+
+Ports = tuple[str, str]  # MIDI input and audio output of a synth that is ready
+Synth = Callable[[], AbstractContextManager[Ports]]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """`notes` a row; rtsynth alone at `periods`, and at PERIOD beside `busy` Python threads."""
+    """`notes` a row; rtsynth alone at `periods`, and at PERIOD beside `busy` Python threads.
+
+    `gap`: ms after a note-off, in which the releases and reverbs of all synths fall below THRESHOLD.
+    """
 
     notes: int = 60
+    gap: int = 1600
     periods: tuple[int, ...] = (32, 128, 256)
     busy: int = 3
 
@@ -43,78 +55,106 @@ def run(setting: Setting, say: Say) -> list[Row]:
     rows = []
     with jack_server(PERIOD) as priority:
         say(f"JACK server of our own on its dummy driver, {priority}, period {PERIOD}")
-        for what, measure in SYNTHS.items():
-            rows.append(_row(what, measure, setting, say))
+        for what, synth in SYNTHS.items():
+            rows.append(_row(what, synth, setting, say))
         with busy_processes(setting.busy):
             what = f"rtsynth beside {setting.busy} busy Python threads in other processes"
-            rows.append(_row(what, heard_rtsynth, setting, say))
+            rows.append(_row(what, our_mallet, setting, say))
     for period in setting.periods:
         with jack_server(period):
-            rows.append(_row(f"rtsynth, period {period}", heard_rtsynth, setting, say))
+            rows.append(_row(f"rtsynth, period {period}", our_mallet, setting, say))
     return [{**row, "server": priority} for row in rows]
 
 
-def _row(what: str, measure: Callable[[int], Row], setting: Setting, say: Say) -> Row:
+def _row(what: str, synth: Synth, setting: Setting, say: Say) -> Row:
     say(f"{what}: {setting.notes} notes")
-    found = row_or_remedy(what, lambda: measure(setting.notes))
+    found = row_or_remedy(what, lambda: _heard(synth, setting))
     return {key: found[key] for key in ("what", *FIGURES, "remark") if key in found}
 
 
-def heard_rtsynth(notes: int, preset: str = "vibraphone") -> Row:
-    """`rtsynth play` on the server."""
-    with rtsynth(preset):
-        return _probe("rtsynth:midi_in", "rtsynth:out_1", notes)
+def _heard(synth: Synth, setting: Setting) -> Row:
+    with synth() as (midi, audio):
+        try:
+            return probe(midi, audio, setting.notes, THRESHOLD, setting.gap)
+        except subprocess.CalledProcessError as error:
+            raise MissingError("install libjack-jackd2-dev: jackprobe.c does not compile") from error
 
 
-def heard_fluidsynth(notes: int) -> Row:
+@contextmanager
+def our_mallet() -> Iterator[Ports]:
+    """`rtsynth play` with a sound whose first sample is loud."""
+    with started([*OURS, "vibraphone"], "rtsynth", "playing") as ports:
+        yield ports
+
+
+@contextmanager
+def our_piano() -> Iterator[Ports]:
+    """`rtsynth play` with the program that FluidSynth plays."""
+    with started([*OURS, "acoustic-grand-piano"], "rtsynth", "playing") as ports:
+        yield ports
+
+
+@contextmanager
+def fluidsynth() -> Iterator[Ports]:
     """FluidSynth's first program without reverb and chorus, whose tails the probe would hear."""
     need(("fluidsynth",))
     if not SOUNDFONT.exists():
         raise MissingError("install fluid-soundfont-gm")
-    with process(["fluidsynth", "-is", "-a", "jack", "-m", "jack", "-r", "48000", *PLAIN, str(SOUNDFONT)]):
-        return _probe(*_ports("fluidsynth"), notes)
+    with started([*FLUIDSYNTH, str(SOUNDFONT)], "fluidsynth") as ports:
+        yield ports
 
 
-def heard_amsynth(notes: int) -> Row:
-    """Play the first preset of amsynth."""
+@contextmanager
+def amsynth() -> Iterator[Ports]:
+    """The first preset of amsynth."""
     need(("amsynth",))
-    command = ["amsynth", "-x", "-a", "jack", "-m", "jack"]
-    with process(command, env={**os.environ, "DISPLAY": ""}):
-        wait_for_ports("amsynth:midi_in")
-        return _probe(*_ports("amsynth"), notes)
+    with started(["amsynth", "-x", "-a", "jack", "-m", "jack"], "amsynth", DISPLAY="") as ports:
+        yield ports
 
 
-SYNTHS: dict[str, Callable[[int], Row]] = {
-    "rtsynth": heard_rtsynth,
-    "rtsynth, grand piano": lambda notes: heard_rtsynth(notes, "acoustic-grand-piano"),
-    "FluidSynth, grand piano": heard_fluidsynth,
-    "amsynth": heard_amsynth,
+SYNTHS: dict[str, Synth] = {
+    "rtsynth": our_mallet,
+    "rtsynth, grand piano": our_piano,
+    "FluidSynth, grand piano": fluidsynth,
+    "amsynth": amsynth,
 }
 
 
-def _probe(midi: str, audio: str, notes: int) -> Row:
-    try:
-        return probe(midi, audio, notes, THRESHOLD, GAP)
-    except subprocess.CalledProcessError as error:
-        raise MissingError("install libjack-jackd2-dev: jackprobe.c does not compile") from error
+@contextmanager
+def started(command: list[str], client: str, word: str = "", **environment: str) -> Iterator[Ports]:
+    """A synth on the server, once it has its ports and has said `word`. Raises RuntimeError where it ends
+    before, with its last line, or never comes.
+    """
+    with (
+        tempfile.TemporaryFile() as said,
+        process(command, stdout=said, stderr=said, env=os.environ | environment) as child,
+    ):
+        end, found = time.monotonic() + PATIENCE, None
+        while found is None or word not in _words(said):
+            if child.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{client} does not play: {_words(said).strip().rpartition(chr(10))[2]}")
+            time.sleep(0.2)
+            found = _ports(client)
+        time.sleep(SETTLE)
+        yield found
 
 
-def _ports(client: str) -> tuple[str, str]:
+def _words(said: IO[bytes]) -> str:
+    """All that was said so far; the child writes where this file stands, so it is not moved."""
+    return os.pread(said.fileno(), MOST_SAID, 0).decode(errors="replace")
+
+
+def _ports(client: str) -> Ports | None:
     """First MIDI input and first audio output of a JACK client, once it has both."""
     import jack
 
-    asking, end = jack.Client("asking", no_start_server=True), time.monotonic() + PATIENCE
+    asking = jack.Client("asking", no_start_server=True)
     try:
-        while time.monotonic() < end:
-            midi = asking.get_ports(client, is_midi=True, is_input=True)
-            audio = asking.get_ports(client, is_audio=True, is_output=True)
-            if midi and audio:
-                time.sleep(1.0)  # for the synth to settle
-                return midi[0].name, audio[0].name
-            time.sleep(0.2)
+        midi = asking.get_ports(client, is_midi=True, is_input=True)
+        audio = asking.get_ports(client, is_audio=True, is_output=True)
+        return (midi[0].name, audio[0].name) if midi and audio else None
     finally:
         asking.close()
-    raise MissingError(f"{client} with JACK support: it never showed its ports")
 
 
 @contextmanager
