@@ -18,8 +18,9 @@ import numpy as np
 
 from rtsynth.midi.files import EVENTS, Score, write_midi
 
+from ..figures import NotMeasured
 from ..stage import SOUNDFONT
-from .report import MissingError, Row, Say, need
+from .report import Row, Say, need
 
 RATE = 48_000
 KEYS, LOWEST, APART = 64, 36, 5  # APART and KEYS have no common divisor: each key once a channel, spread wide
@@ -53,7 +54,7 @@ def run(setting: Setting, say: Say) -> list[Row]:
     """Rows with the cost of a held note in percent of a core, ours and FluidSynth's, and the ratio."""
     need(("fluidsynth",))
     if not SOUNDFONT.exists():
-        raise MissingError("install fluid-soundfont-gm")
+        raise NotMeasured("install fluid-soundfont-gm")
     say("warming up: the engine's compiled code, the SoundFont in the page cache")
     _costs(setting.programs[0], setting.notes[0], WARM_UP)
     costs: dict[tuple[int, int], list[tuple[float, float]]] = {}

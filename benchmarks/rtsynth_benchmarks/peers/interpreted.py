@@ -6,10 +6,8 @@ for 0.2 ms at a time as our engine asks, for 5 ms as Python itself has it.
 """
 
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +19,7 @@ from rtsynth_engine.engine import Engine
 from rtsynth_engine.feeder import SWITCH_SECONDS
 from rtsynth_engine.telemetry import read_calls
 
+from ..busy import busy_threads
 from ..stage import jack_server
 from .report import Row, Say, need
 
@@ -150,24 +149,3 @@ def _watch(engine: Engine, driver: Any, seconds: float) -> Row:
         "interval_max_ms": round(float(between.max()), 3),
         "voices": int(told["voices"]),
     }
-
-
-@contextmanager
-def busy_threads(count: int) -> Iterator[None]:
-    """`count` Python threads of this process that never rest."""
-    stop = threading.Event()
-
-    def spin() -> None:
-        count = 0
-        while not stop.is_set():
-            count += 1
-
-    spinning = [threading.Thread(target=spin, daemon=True) for _ in range(count)]
-    for thread in spinning:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in spinning:
-            thread.join()

@@ -15,8 +15,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from ..figures import NotMeasured
 from ..stage import SOUNDFONT, jack_server, probe, process
-from .report import MissingError, Row, Say, need, row_or_remedy
+from .report import Row, Say, need, row_or_remedy
 
 PERIOD = 64  # frames
 THRESHOLD = "1e-4"  # full scale, for every synth alike
@@ -77,7 +78,7 @@ def _heard(synth: Synth, setting: Setting) -> Row:
         try:
             return probe(midi, audio, setting.notes, THRESHOLD, setting.gap)
         except subprocess.CalledProcessError as error:
-            raise MissingError("install libjack-jackd2-dev: jackprobe.c does not compile") from error
+            raise NotMeasured("install libjack-jackd2-dev: jackprobe.c does not compile") from error
 
 
 @contextmanager
@@ -99,7 +100,7 @@ def fluidsynth() -> Iterator[Ports]:
     """FluidSynth's first program without reverb and chorus, whose tails the probe would hear."""
     need(("fluidsynth",))
     if not SOUNDFONT.exists():
-        raise MissingError("install fluid-soundfont-gm")
+        raise NotMeasured("install fluid-soundfont-gm")
     with started([*FLUIDSYNTH, str(SOUNDFONT)], "fluidsynth") as ports:
         yield ports
 

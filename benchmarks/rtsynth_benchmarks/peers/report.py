@@ -7,31 +7,30 @@ from typing import Any
 
 from rich.table import Table
 
+from ..figures import NotMeasured
+
 Row = dict[str, Any]  # "what" names it; the other keys are figures with their unit, or remarks
 Say = Callable[[str], None]
 
-PACKAGES = {"jackd": "jackd2", "jack_lsp": "jackd2", "gcc": "gcc libjack-jackd2-dev"}
+PACKAGES = {"jackd": "jackd2", "jack_lsp": "jackd2", "gcc": "gcc libc6-dev libjack-jackd2-dev"}
 EXTRAS = {"jack": "jack", "torch": "train", "onnx": "train"}
-
-
-class MissingError(RuntimeError):
-    """What a part or a row needs is not installed; the message is the remedy."""
+FAILURES = (NotMeasured, RuntimeError)  # of a row or a part, after which the others go on
 
 
 def need(programs: Sequence[str] = (), modules: Sequence[str] = ()) -> None:
-    """Raise MissingError unless all programs and Python modules are there."""
+    """Raise NotMeasured, with the remedy, unless all programs and Python modules are there."""
     remedies = [PACKAGES.get(name, name) for name in programs if shutil.which(name) is None]
     absent = [name for name in modules if importlib.util.find_spec(name) is None]
     remedies += [f"'rtsynth[{EXTRAS[name]}]' with pip" for name in absent]
     if remedies:
-        raise MissingError(f"install {' and '.join(dict.fromkeys(remedies))}")
+        raise NotMeasured(f"install {' and '.join(dict.fromkeys(remedies))}")
 
 
 def row_or_remedy(what: str, measure: Callable[[], Row]) -> Row:
     """The row that `measure` gives, or one that says why there is none."""
     try:
         return {"what": what, **measure()}
-    except RuntimeError as error:
+    except FAILURES as error:
         return {"what": what, "remark": f"not measured: {error}"}
 
 
@@ -40,9 +39,8 @@ def table(title: str, rows: Sequence[Row]) -> Table:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     shown = Table(title=title, title_justify="left")
     for column in columns:
-        shown.add_column(
-            column.replace("_", " "), justify="left" if column in ("what", "remark") else "right"
-        )
+        heading = column.replace("percent", "%").replace("_", " ")
+        shown.add_column(heading, justify="left" if column in ("what", "remark") else "right")
     for row in rows:
         shown.add_row(*(str(row.get(column, "")) for column in columns))
     return shown
