@@ -97,7 +97,7 @@ def callback_histogram(series: Series) -> tuple[str, str]:
         _period_line(axes, series["period_us"], vertical=True)
         axes.set(xscale="log", yscale="log", xlabel="time of a callback, µs", ylabel="share that took longer")
         axes.legend()
-    return "Callbacks that took longer than so long; the dashed line is the period", drawn[0]
+    return "Share of the callbacks that took longer than a time; dashed: the period", drawn[0]
 
 
 def _period_line(axes: Axes, period: float, vertical: bool) -> None:
@@ -110,12 +110,13 @@ def callback_timeline(series: Series) -> tuple[str, str]:
     name = list(measured)[-1]
     told = measured[name]
     with drawing(3.0) as ((axes,), drawn):
-        axes.plot(told["seconds"], told["longest"], ".", color=COLOURS[0], markersize=3, label="longest")
-        axes.plot(told["seconds"], told["median"], color=COLOURS[1], label="median")
+        axes.fill_between(told["seconds"], told["median"], told["longest"], color=COLOURS[0], alpha=0.3)
+        axes.plot(told["seconds"], told["longest"], color=COLOURS[0], linewidth=0.9, label="longest")
+        axes.plot(told["seconds"], told["median"], color=COLOURS[1], linewidth=0.9, label="median")
         _period_line(axes, series["period_us"], vertical=False)
-        axes.set(xlabel="seconds", ylabel="µs", yscale="log", title=name, ylim=(None, None))
-        axes.legend(loc="upper right")
-    return "Callbacks in the order they came; the dashed line is the period", drawn[0]
+        axes.set(xlabel="seconds", ylabel="µs", ylim=(0.0, None))
+        axes.legend(loc="center right")
+    return f"Callbacks in the order they came, {name}; dashed: the period", drawn[0]
 
 
 def latency_histogram(series: Series) -> tuple[str, str]:

@@ -17,13 +17,13 @@ from ..figures import Figure, quantiles, spread
 from ..players import live_driver, player
 
 VOICES = (0, 1, 8, 32, 128)
-SETTLE = 0.3  # seconds, so that attacks are over
-BINS, POINTS = 200, 600  # of the histogram, 1 % of the period each, and of the timeline
+SETTLE = 0.2  # seconds, so that attacks are over
+BINS, POINTS = 160, 400  # of the histogram and of the timeline
 
 
 def run(context: Context) -> Iterator[Figure]:
     """Figures for every number of voices."""
-    seconds = context.pick(8.0, 2.0, 0.3)
+    seconds = context.pick(8.0, 1.0, 0.3)
     with live_driver(context) as driver, player(context, driver) as playing:
         context.keep("period_us", playing.period / 1e3)
         for voices in context.pick(VOICES, VOICES, VOICES[1:3]):
@@ -54,7 +54,8 @@ def series(calls: NDArray[Any], period: float) -> dict[str, Any]:
     stretches of time.
     """
     spent = calls["spent"] / 1e3
-    counts, edges = np.histogram(spent, BINS, (0.0, max(2e-3 * period, float(spent.max()))))
+    ends = float(spent.min()), max(2e-3 * period, float(spent.max()))
+    counts, edges = np.histogram(spent, np.geomspace(*ends, BINS + 1))
     stretches = [s for s in np.array_split(np.arange(len(spent)), POINTS) if len(s)]
     return {
         "counts": counts.tolist(),

@@ -56,7 +56,7 @@ def _keys(lineup: Lineup, count: int) -> list[int]:
 
 def _direct(context: Context, moment: Moment, period: int, key: int) -> Iterator[Figure]:
     context.tell(f"period {period}")
-    step = context.pick(1, max(period // 32, 1), period // 4)
+    step = context.pick(1, max(period // 16, 1), period // 4)
     without = moment.play([], period + SOON, period)
     found = []
     for offset in range(0, period, step):

@@ -22,12 +22,12 @@ def run(context: Context) -> Iterator[Figure]:
     """Megabytes at rest; megabytes more after the notes."""
     if not STATUS.exists():
         raise NotMeasured("this system does not tell a process its memory under /proc")
-    notes = context.pick(1000, 200, 20)
+    notes = context.pick(1000, 100, 20)
     with live_driver(context) as driver, player(context, driver) as playing:
         for name, size in resident().items():
             yield Figure("resident while playing", name, size, "MB")
-        context.tell("a hundred notes to warm up")
-        _play(playing, context.pick(100, 50, 10))
+        context.tell("some notes to warm up")
+        _play(playing, context.pick(100, 30, 10))
         before = resident()["all"]
         context.tell(f"{notes} notes")
         _play(playing, notes)

@@ -24,8 +24,9 @@ def run(context: Context) -> Iterator[Figure]:
     """First ever, then warm."""
     context.setup(driver="null", preset=context.options.preset or "the first program's")
     command = [*PLAY, context.options.preset] if context.options.preset else PLAY
-    context.tell("once, so that files and caches are warm")
-    seconds_to_play(command, {})
+    if context.pick(True, False, False):
+        context.tell("once, so that files and caches are warm")
+        seconds_to_play(command, {})
     warm = []
     for i in range(context.pick(5, 2, 1)):
         context.tell(f"warm, {i + 1}")

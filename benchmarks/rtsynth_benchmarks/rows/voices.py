@@ -9,7 +9,6 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -23,7 +22,7 @@ from ..players import Player, null_driver, player
 
 FIRST = 16
 NEAR = 8  # voices between the most that pass and the fewest that fail, at which the search ends
-SETTLE = 0.5
+SETTLE = 0.3
 
 
 @dataclass(frozen=True)
@@ -47,40 +46,32 @@ class Trial:
 def run(context: Context) -> Iterator[Figure]:
     """Figures on one core and on all, and the curve."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else []
-    for what, chosen in (("one core", cores[-1:]), (f"all {len(cores) or os.cpu_count()} cores", cores)):
-        with on_cores(chosen), player(context, null_driver(context)) as playing:
+    with player(context, null_driver(context)) as playing:
+        raise_priority(CLOCK_PRIORITY + 5)  # so that an overload of the clock cannot lock this thread out
+        for what, chosen in (("one core", cores[-1:]), (f"all {len(cores) or os.cpu_count()} cores", cores)):
+            run_on(chosen)
             trials = sorted(search(context, playing, what), key=lambda trial: trial.voices)
-        context.keep(what, [asdict(trial) for trial in trials])
-        yield from figures(what, trials)
+            playing.silence()
+            context.keep(what, [asdict(trial) for trial in trials])
+            yield from figures(what, trials)
 
 
-@contextmanager
-def on_cores(cores: list[int]) -> Iterator[None]:
-    """Threads started in the block run on these cores only. The caller goes above the clock's priority, so
-    that an overload cannot lock it out.
-    """
-    if not cores:
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+def run_on(cores: list[int]) -> None:
+    """Keep every thread of this process on these cores; nothing where the system cannot."""
+    for thread in os.listdir("/proc/self/task") if cores else ():
+        os.sched_setaffinity(int(thread), cores)
 
 
 def search(context: Context, playing: Player, what: str) -> list[Trial]:
     """Trials with ever more voices until one is an overrun or none is left, then between the last two."""
-    raise_priority(CLOCK_PRIORITY + 5)
-    seconds, trials = context.pick(5.0, 1.0, 0.2), list[Trial]()
+    seconds, trials = context.pick(5.0, 0.6, 0.2), list[Trial]()
 
     def attempt(voices: int) -> bool:
         context.tell(f"{what}: {voices} voices, {seconds:g} s")
         trials.append(trial(playing, voices, seconds))
         return trials[-1].overrun
 
-    good, voices = 0, FIRST
+    good, voices = 0, context.pick(FIRST, 2 * FIRST, FIRST)
     while voices <= context.pick(MOST_VOICES, MOST_VOICES, FIRST) and not attempt(voices):
         good, voices = voices, max(min(2 * voices, MOST_VOICES), voices + 1)
     bad = voices
