@@ -9,6 +9,7 @@ from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.generators.choosing import Choice
 from rtsynth_engine.priority import lock_memory
+from rtsynth_engine.warming import counted, warming
 
 from .audio import AudioRequest, open_driver
 from .inputs import open_midi, plan_midi
@@ -16,6 +17,7 @@ from .lineup import Lineup
 from .midi.ports import MidiProcess
 from .networks import AUTOMATIC, NetworkRequest, open_network
 
+COMPILING = "compiling the engine for this machine, at its first start only: {} of about 190 functions"
 FADE = 0.1  # seconds the end is given to fade out
 
 
@@ -74,10 +76,11 @@ def playing(
         if ports is not None:
             parts.callback(ports.close)
         memory = lock_memory()
-        stage("preparing the engine (compiled for this machine at its first start)")
+        stage("preparing the engine")
         choice = open_network(lineup.bundle, request.network)
         ring, voices = ports.ring if ports else None, request.limits.polyphony
-        engine = Engine(lineup.bundle, driver.rate, voices, midi=ring, generator=choice.generator)
+        with compiling(stage):
+            engine = Engine(lineup.bundle, driver.rate, voices, midi=ring, generator=choice.generator)
         engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)
@@ -88,6 +91,13 @@ def playing(
         device.callback(_fade_out, engine)
         inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
         yield Session(lineup, driver, engine, inputs, ports, memory, choice)
+
+
+@contextmanager
+def compiling(stage: Callable[[str], object]) -> Iterator[None]:
+    """While an engine is made: at the very first start, with the help of another process and shown."""
+    with warming(), counted(lambda count: stage(COMPILING.format(count))):
+        yield
 
 
 def _fade_out(engine: Engine) -> None:

@@ -20,7 +20,7 @@ from .midi.files import Score, read_midi
 from .networks import PROCESSOR, NetworkRequest, open_network
 from .panel import Panel, console, say, stages
 from .phrases import phrase
-from .playing import LiveRequest, Session, playing
+from .playing import LiveRequest, Session, compiling, playing
 from .rendering import render_to_wav
 from .scores import Cue, programs_of, to_events
 from .summary import figures, lines, write_figures
@@ -116,9 +116,11 @@ def preview(wanted: str, out: Path | None) -> None:
 
 def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
     with stages() as stage:
-        stage("preparing the engine (compiled for this machine at its first start)")
+        stage("preparing the engine")
         network = open_network(lineup.bundle, request.network)
-        engine = Engine(lineup.bundle, request.rate or RATE, seed=request.seed, generator=network.generator)
+        rate = request.rate or RATE
+        with compiling(stage):
+            engine = Engine(lineup.bundle, rate, seed=request.seed, generator=network.generator)
         with closing(engine):
             lineup.load(engine)
             events = to_events(score, engine.rate, keep_programs=request.preset is None)

@@ -11,7 +11,7 @@ from .channels import power_on
 from .compiling import address, offline
 from .effects import prepare_effects
 from .errors import EngineError
-from .feeder import Feeder, Timing
+from .feeder import Feeder, Timing, compile_feeding
 from .generators.contract import Generator
 from .generators.onnx import OnnxGenerator
 from .handle import block_function, make_handle
@@ -67,6 +67,13 @@ def _push(ring: Ring, time: int, port: int, status: int, data1: int, data2: int)
     return True
 
 
+def compile_rest(memory: Memory) -> None:
+    """Compile, or load, all that runs while sound does, but the block. Puts the channels to their start."""
+    _power_on(memory)
+    _push(make_ring(1), 0, 0, 0, 0, 0)
+    compile_feeding(memory)
+
+
 class Engine:
     """One instrument, ready to be driven. Made, filled and closed by the host's main thread."""
 
@@ -92,13 +99,8 @@ class Engine:
             Timing(bundle.head.frame_rate, bundle.head.longest_seconds),
             self.timbres,
         )
-        self._compile()
-
-    def _compile(self) -> None:
-        """Compile, or load, everything that will run while sound does."""
         block_function()
-        _push(make_ring(1), 0, 0, 0, 0, 0)
-        self.feeder.compile()
+        compile_rest(self.memory)
 
     def _prepare_state(self, polyphony: int, seed: int) -> None:
         state = self.memory.state[0]
@@ -110,7 +112,6 @@ class Engine:
         self.memory.noise[:] = noise_loops(self.rate)
         self.memory.motion_loops[:] = motion_loops(self.bundle.head.frame_rate)
         prepare_effects(state)
-        _power_on(self.memory)
 
     def set_sound(self, program: int, sound: Sound) -> None:
         """Give a program number (0 … PROGRAMS - 1) its sound. Before the first callback."""

@@ -43,6 +43,15 @@ class Timing:
     longest: float
 
 
+def compile_feeding(memory: Memory) -> None:
+    """Compile, or load, what the generator thread calls, so that no note waits for it. Changes nothing."""
+    nothing, none = np.zeros((0, 1, FRAME), F4), np.zeros(0, np.int64)
+    counts = np.zeros(VOICES, np.int64)
+    deliver_blocks(memory, none, counts, counts, counts, none, nothing)
+    gather_demand(memory.serials, memory.position, LEAD, counts, counts, counts)
+    is_sane_block(nothing.reshape(-1, FRAME))
+
+
 class Feeder:
     """Owns the generator. `serve` may be called from one thread only: its own, or the offline renderer's."""
 
@@ -64,13 +73,6 @@ class Feeder:
         self.priority = "normal"
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-
-    def compile(self) -> None:
-        """Compile, or load, what the thread calls, so that no note waits for it."""
-        nothing, none = np.zeros((0, self.generator.frames_per_step, FRAME), F4), np.zeros(0, np.int64)
-        deliver_blocks(self.memory, none, self.seen, self.counts, self.anew, none, nothing)
-        self._look()
-        is_sane_block(nothing.reshape(-1, FRAME))
 
     def serve(self) -> bool:
         """Step the most urgent voices once; False when every voice is far enough ahead."""

@@ -71,6 +71,14 @@ def jack_module() -> Any:
     return jack
 
 
+def compile_callback() -> Any:
+    """The callback as a C function, compiled or loaded. Raises DriverError where libjack is missing."""
+    jack_module()
+    return cfunc(types.int32(types.uint32, types.voidptr), error_model="numpy", forceinline=True, cache=True)(
+        _callback
+    )
+
+
 class JackDriver:
     """A JACK client with ports midi_in, out_1 and out_2; the server dictates rate and period."""
 
@@ -98,9 +106,7 @@ class JackDriver:
         jack = jack_module()
         self._engine = engine
         engine.memory.state[0]["delay"] = self.period
-        self._compiled = cfunc(
-            types.int32(types.uint32, types.voidptr), error_model="numpy", forceinline=True, cache=True
-        )(_callback)
+        self._compiled = compile_callback()
         ffi, lib = jack._ffi, jack._lib
         ports = [int(ffi.cast("uintptr_t", port._ptr)) for port in (self._midi, *self._outs)]
         self._table[: MIDI_IN + 3] = [address(engine.handle), *ports]

@@ -56,6 +56,11 @@ def _outputs(sounddevice: Any) -> list[Any]:
     return [device for device in sounddevice.query_devices() if device["max_output_channels"] > 0]
 
 
+def compile_callback() -> Any:
+    """The callback as a C function, compiled or loaded."""
+    return cfunc(SIGNATURE, error_model="numpy", forceinline=True, cache=True)(_callback)
+
+
 class PortAudioDriver:
     """An output stream of two channels. `device` None is the system's default."""
 
@@ -89,7 +94,7 @@ class PortAudioDriver:
     def start(self, engine: Engine) -> None:
         """Open the stream and begin. Raises DriverError where the device is busy."""
         self._engine = engine
-        self._compiled = cfunc(SIGNATURE, error_model="numpy", forceinline=True, cache=True)(_callback)
+        self._compiled = compile_callback()
         ffi = self._sounddevice._ffi
         try:
             self._stream = self._sounddevice._StreamBase(
