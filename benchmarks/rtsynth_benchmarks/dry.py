@@ -11,8 +11,6 @@ from rtsynth.folders import own_folder
 from rtsynth.presets import load_presets
 from rtsynth.saving import save, varied
 
-NAME = "bench-dry"
-
 
 @contextmanager
 def dry_preset(wanted: str) -> Iterator[str]:
@@ -23,8 +21,9 @@ def dry_preset(wanted: str) -> Iterator[str]:
         _share(own, Path(home))
         os.environ["RTSYNTH_HOME"] = home
         try:
-            save(varied(preset, NAME, {}, {"reverb": 0.0}), presets)
-            yield NAME
+            dry = varied(preset, f"{preset.name} dry", {}, {"reverb": 0.0})
+            save(dry, presets, force=True)
+            yield dry.id
         finally:
             os.environ.pop("RTSYNTH_HOME")
             if before is not None:

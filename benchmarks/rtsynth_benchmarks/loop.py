@@ -3,10 +3,11 @@
     python -m rtsynth_benchmarks.loop MIDI_PORT SOUND_PORT [--notes N] [--aligned] [--threshold X]
     python -m rtsynth_benchmarks.loop --silent SECONDS
 
-The first prints JSON: for every note the frames (JACK's) and times (µs of CLOCK_MONOTONIC, as JACK filters
-them) at which it was sent and first heard, -1 when it was not. The second only takes part in the graph, and
-prints how many xruns the server told of. Notes begin at random frames of the cycle or, `--aligned`, at its
-first; a note is sent once the sound of the one before has been silent for a while.
+The first prints JSON: for every note the frames (JACK's) and times (µs of CLOCK_MONOTONIC: when the callback
+began, and the place in its period on top) at which it was sent and first heard, -1 when it was not. The
+second only takes part in the graph, and prints how many xruns the server told of. Notes begin at random frames
+of the cycle or, `--aligned`, at its first; one is sent once the sound of the one before has been silent for a
+while.
 """
 
 import argparse
@@ -45,19 +46,11 @@ STATE_TYPE = np.dtype(
         ("threshold", F8),
         ("rate", F8),
         ("aligned", I8),
-        ("frames_now", np.uint32),
-        ("period_us", np.float32),
-        ("current_us", I8),
-        ("next_us", I8),
-        ("ahead", F8),  # of CLOCK_MONOTONIC before JACK's clock, µs
+        ("began", F8),  # this callback, µs of CLOCK_MONOTONIC
         ("timespec", I8, (2,)),
         ("message", np.uint8, (4,)),
     ],
     align=True,
-)
-FRAMES_NOW, PERIOD, CURRENT, NEXT = (
-    STATE_TYPE.fields[name][1]  # type: ignore[index]
-    for name in ("frames_now", "period_us", "current_us", "next_us")
 )
 NOTE = np.dtype([("sent", I8), ("heard", I8), ("sent_us", F8), ("heard_us", F8)], align=True)
 
@@ -66,12 +59,8 @@ _clear = external("jack_midi_clear_buffer", types.void(types.voidptr))
 _write = external(
     "jack_midi_event_write", types.int32(types.voidptr, types.uint32, types.voidptr, types.uint64)
 )
-_now_us = external("jack_get_time", types.uint64())
 _clock = external("clock_gettime", types.int32(types.int32, types.voidptr))
-_times = external(
-    "jack_get_cycle_times",
-    types.int32(types.uint64, types.voidptr, types.voidptr, types.voidptr, types.voidptr),
-)
+_last_frame = external("jack_last_frame_time", types.uint32(types.uint64))
 
 
 @realtime
@@ -89,16 +78,16 @@ def send(buffer: Any, state: Any, offset: int, status: int, data1: int, data2: i
 
 
 @realtime
-def compare_clocks(state: Any) -> None:
-    """How far CLOCK_MONOTONIC, which the engine reads, is from the clock that JACK reads: they drift."""
+def note_time(state: Any) -> None:
+    """Read the clock that the engine reads; JACK's own drifts from it."""
     _clock(MONOTONIC, pointer_from(np.uint64(state.timespec.ctypes.data)))
-    state.ahead = state.timespec[0] * 1e6 + state.timespec[1] * 1e-3 - float(_now_us())
+    state.began = state.timespec[0] * 1e6 + state.timespec[1] * 1e-3
 
 
 @realtime
 def monotonic(state: Any, offset: int) -> float:
     """CLOCK_MONOTONIC time of a frame of this cycle, µs."""
-    return float(state.current_us + state.ahead + offset * 1e6 / state.rate)
+    return float(state.began + offset * 1e6 / state.rate)
 
 
 @realtime
@@ -137,27 +126,13 @@ def play(state: Any, note: Any, buffer: Any, frames: int) -> bool:
     return False
 
 
-@realtime
-def read_times(table: NDArray[np.uint64]) -> None:
-    """Ask JACK for the frame and the time at which this cycle began; fills four fields of the state."""
-    state = table[STATE]
-    _times(
-        table[CLIENT],
-        pointer_from(state + np.uint64(FRAMES_NOW)),
-        pointer_from(state + np.uint64(CURRENT)),
-        pointer_from(state + np.uint64(NEXT)),
-        pointer_from(state + np.uint64(PERIOD)),
-    )
-
-
 def _callback(frames: int, argument: Any) -> int:
     """JackProcessCallback."""
     table = carray(argument, COUNT + 1, np.uint64)
     state = carray(pointer_from(table[STATE]), 1, STATE_TYPE)[0]
     notes = carray(pointer_from(table[NOTES]), np.int64(table[COUNT]), NOTE)
-    read_times(table)
-    state.frame = np.int64(state.frames_now)
-    compare_clocks(state)
+    state.frame = np.int64(_last_frame(table[CLIENT]))
+    note_time(state)
     buffer = _get_buffer(table[MIDI], frames)
     _clear(buffer)
     if state.done < np.int64(table[COUNT]):

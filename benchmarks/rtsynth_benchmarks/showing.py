@@ -50,7 +50,7 @@ def _show_spoilers(console: Console, when: str, report: Report) -> None:
 
 
 def _show_row(console: Console, result: Result) -> None:
-    console.print(*terminal(result), sep="\n")
+    console.print(*terminal(result, console.width), sep="\n")
 
 
 def _show_end(console: Console, report: Report) -> None:

@@ -30,7 +30,7 @@ def run(context: Context) -> Iterator[Figure]:
         for what, disturbed in (
             ("idle", nullcontext),
             (f"{THREADS} busy threads", lambda: busy_threads(THREADS)),
-            (f"{THREADS} busy threads, collecting {OBJECTS:,} objects", lambda: _both(context)),
+            (f"{THREADS} busy threads, collecting garbage", lambda: _both(context)),
         ):
             context.tell(f"{what}, {seconds:g} s")
             with disturbed():
