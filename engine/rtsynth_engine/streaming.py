@@ -160,8 +160,8 @@ def deliver_blocks(
     """Carry the voices `rows` (n,) on by `spans` (n,) frames each, the last of which `blocks` (n, frames,
     FRAME) hold. Generator thread.
 
-    Where a span is longer than its block, its frames lead from the last one written to the last of the block:
-    equal frames of blocks, whatever sets the frames of one block apart. A block with a number that is not
+    Where a span is longer than its block, its frames lead from the last one written to the mean of the block,
+    so that what a network does to every other frame does not become slow. A block with a number that is not
     finite or beyond reason carries its voice on by its own frames only, marked by a first number of NaN, and
     the stream begins `anew` after it. `counts` and `anew` (VOICES,) are numbers of frames.
     """
@@ -169,7 +169,8 @@ def deliver_blocks(
         v, length = rows[i], blocks.shape[1]
         sane = is_sane(blocks[i])
         if sane and spans[i] > length:
-            glide(memory, v, counts[v], spans[i], blocks[i, length - 1])
+            average(blocks[i])
+            glide(memory, v, counts[v], spans[i], blocks[i, 0])
             counts[v] += spans[i]
         else:
             for j in range(length):
@@ -180,6 +181,13 @@ def deliver_blocks(
             anew[v] = counts[v]
         most = max(counts[v], written_frames(memory, v, serials[v]))  # frames written again hide none
         store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | most)
+
+
+@realtime
+def average(block: NDArray[np.float32]) -> None:
+    """Bring the mean of the frames of a block (frames, FRAME) into its first."""
+    for j in range(1, block.shape[0]):
+        blend_frame(block[0], block[j], np.float32(1.0) / np.float32(j + 1))
 
 
 @realtime
