@@ -15,18 +15,28 @@ from tests.conftest import require
 
 
 @pytest.mark.parametrize("notes", [1, 16, 64, 128])
-def test_a_chord_strikes_every_note_once_and_releases_it_at_the_end(notes: int) -> None:
-    events = cost.chord(48, notes, 2.0).events
+def test_held_notes_are_struck_once_each_and_released_at_the_end(notes: int) -> None:
+    events = cost.score(cost.Case(48, notes), 2.0).events
     struck = events[events["status"] & 0xF0 == 0x90]
-    assert len({(event["status"], event["data1"]) for event in struck}) == notes
+    assert len({(event["status"], event["data1"]) for event in struck}) == len(struck) == notes
     assert (struck["seconds"] == 0).all()
     released = events[events["status"] & 0xF0 == 0x80]
     assert sorted(released["data1"]) == sorted(struck["data1"])
     assert (released["seconds"] == 2.0).all()
 
 
-def test_every_channel_of_a_chord_plays_the_program_and_none_is_the_drums() -> None:
-    events = cost.chord(19, 128, 1.0).events
+def test_notes_struck_anew_are_released_first_and_spread_over_the_time_between() -> None:
+    events = cost.score(cost.Case(0, 4, every=1.0), 3.0).events
+    struck = events[events["status"] == 0x90]
+    assert list(struck["seconds"]) == [i * 0.25 for i in range(12)]
+    down: set[int] = set()
+    for event in events[events["status"] < 0xC0]:
+        (down.add if event["status"] == 0x90 else down.remove)(int(event["data1"]))
+    assert not down
+
+
+def test_every_channel_plays_the_program_and_none_is_the_drums() -> None:
+    events = cost.score(cost.Case(19, 128), 1.0).events
     chosen = events[events["status"] & 0xF0 == 0xC0]
     used = {int(event["status"] & 15) for event in events}
     assert {int(event["status"] & 15) for event in chosen} == used
@@ -34,11 +44,12 @@ def test_every_channel_of_a_chord_plays_the_program_and_none_is_the_drums() -> N
     assert 9 not in used
 
 
-def test_all_notes_of_a_chord_sound_in_our_engine_at_once(tmp_path: Path) -> None:
+def test_all_notes_sound_in_our_engine_at_once(tmp_path: Path) -> None:
     file = tmp_path / "chord.mid"
-    write_midi(file, cost.chord(19, 70, 0.1))
+    write_midi(file, cost.score(cost.Case(19, 70), 0.1))
     assert len(read_midi(file).events) == 2 + 2 * 70
-    assert hold(file) == 70
+    told = hold(file)
+    assert (told.peak_voices, told.stolen) == (70, 0)
 
 
 def test_the_cpu_time_of_a_child_is_its_own() -> None:
@@ -52,12 +63,13 @@ def test_a_child_that_fails_is_told_with_what_it_said() -> None:
         cost.cpu_seconds([sys.executable, "-c", "raise SystemExit('no such tune')"])
 
 
-def test_both_synths_have_a_cost_for_every_number_of_notes() -> None:
+def test_both_synths_have_a_cost_held_and_struck_anew() -> None:
     require(shutil.which("fluidsynth") and SOUNDFONT.exists(), "fluidsynth and fluid-soundfont-gm")
     said: list[str] = []
-    setting = cost.Setting(notes=(2, 4), programs=(48,), repetitions=2, lengths=(0.1, 0.6))
+    setting = cost.Setting((4,), (3,), every=0.1, programs=(48,), repetitions=2, lengths=(0.2, 0.7))
     rows = cost.run(setting, said.append)
-    assert [row["what"] for row in rows] == ["program 48, 2 held notes", "program 48, 4 held notes"]
+    held, struck = "program 48, 4 notes, held", "program 48, 3 notes, each struck every 0.1 s"
+    assert [row["what"] for row in rows] == [held, struck]
     assert len(said) == 1 + 4
     for row in rows:
         assert all(math.isfinite(value) for name, value in row.items() if name != "what")

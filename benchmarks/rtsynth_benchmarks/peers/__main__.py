@@ -39,7 +39,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m rtsynth_benchmarks.peers", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer notes, voices and repetitions: about 5 minutes instead of 25")
+    parser.add_argument("--quick", action="store_true", help="5 minutes, not 25")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure to FILE")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part alone; may be repeated")
     chosen = parser.parse_args()

@@ -13,29 +13,29 @@ from rtsynth.scores import programs_of, to_events
 from rtsynth_engine.drivers.offline import render
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.layout import MOST_VOICES
+from rtsynth_engine.telemetry import Telemetry
 
 
-def hold(path: Path) -> int:
-    """Render the file through every stage of the engine; returns the most voices that sounded at once."""
+def hold(path: Path) -> Telemetry:
+    """Render the file through every stage of the engine; returns what the block counted."""
     lineup, score = choose_lineup(None), read_midi(path)
     engine = Engine(lineup.bundle, polyphony=MOST_VOICES)
     events = to_events(score, engine.rate)
     programs = programs_of(events)
     for program in programs:
         engine.set_sound(program, replace(lineup.sounds[program], reverb=0.0))
-    engine.select(programs[0])
     engine.prepare(programs)
     render(engine, events, round(score.length * engine.rate))
-    most = engine.telemetry().peak_voices
+    told = engine.telemetry()
     engine.close()
-    return most
+    return told
 
 
 def main() -> None:
-    """End with an error where fewer notes sounded than were meant to: their cost would be none of theirs."""
-    sounded = hold(Path(sys.argv[1]))
-    if sounded != int(sys.argv[2]):
-        raise SystemExit(f"{sounded} voices sounded at once instead of {sys.argv[2]}")
+    """End with an error where notes were missing: the cost would be none of theirs."""
+    told, notes = hold(Path(sys.argv[1])), int(sys.argv[2])
+    if told.peak_voices < notes or told.stolen:
+        raise SystemExit(f"{told.peak_voices} of {notes} notes sounded at once, {told.stolen} were stolen")
 
 
 if __name__ == "__main__":

@@ -58,23 +58,22 @@ def run(setting: Setting, say: Say) -> list[Row]:
         say(f"JACK server of our own on its dummy driver, {priority}, period {PERIOD}")
         for what, synth in SYNTHS.items():
             rows.append(_row(what, synth, setting, say))
-        with busy_processes(setting.busy):
-            what = f"rtsynth beside {setting.busy} busy Python threads in other processes"
-            rows.append(_row(what, our_mallet, setting, say))
+        what = f"rtsynth beside {setting.busy} busy Python threads in other processes"
+        rows.append(_row(what, our_mallet, setting, say, setting.busy))
     for period in setting.periods:
         with jack_server(period):
             rows.append(_row(f"rtsynth, period {period}", our_mallet, setting, say))
     return [{**row, "server": priority} for row in rows]
 
 
-def _row(what: str, synth: Synth, setting: Setting, say: Say) -> Row:
+def _row(what: str, synth: Synth, setting: Setting, say: Say, busy: int = 0) -> Row:
     say(f"{what}: {setting.notes} notes")
-    found = row_or_remedy(what, lambda: _heard(synth, setting))
+    found = row_or_remedy(what, lambda: _heard(synth, setting, busy))
     return {key: found[key] for key in ("what", *FIGURES, "remark") if key in found}
 
 
-def _heard(synth: Synth, setting: Setting) -> Row:
-    with synth() as (midi, audio):
+def _heard(synth: Synth, setting: Setting, busy: int) -> Row:
+    with synth() as (midi, audio), busy_processes(busy):
         try:
             return probe(midi, audio, setting.notes, THRESHOLD, setting.gap)
         except subprocess.CalledProcessError as error:
@@ -133,7 +132,8 @@ def started(command: list[str], client: str, word: str = "", **environment: str)
         end, found = time.monotonic() + PATIENCE, None
         while found is None or word not in _words(said):
             if child.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{client} does not play: {_words(said).strip().rpartition(chr(10))[2]}")
+                last = _words(said).strip().rpartition("\n")[2]
+                raise RuntimeError(f"{client} does not play: {last or 'it said nothing'}")
             time.sleep(0.2)
             found = _ports(client)
         time.sleep(SETTLE)
