@@ -18,7 +18,7 @@ DEFAULT = (
     "memory",
     "energy",
 )
-ON_REQUEST = ("offline", "soak")
+ON_REQUEST = ("offline", "parts", "soak")
 ROWS = (*DEFAULT, *ON_REQUEST)
 
 
