@@ -25,6 +25,11 @@ class Figure:
     better: str = SMALLER
 
 
+def held(voices: int) -> str:
+    """So many voices, in words."""
+    return f"{voices} voice" if voices == 1 else f"{voices} voices"
+
+
 class NotMeasured(Exception):  # noqa: N818
     """A row, or a part of it, cannot be measured here; the message says why."""
 

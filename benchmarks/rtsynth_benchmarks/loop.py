@@ -5,9 +5,9 @@
 
 The first prints JSON: for every note the frames (JACK's) and times (µs of CLOCK_MONOTONIC: when the callback
 began, and the place in its period on top) at which it was sent and first heard, -1 when it was not. The
-second only takes part in the graph, and prints how many xruns the server told of. Notes begin at random frames
-of the cycle or, `--aligned`, at its first; one is sent once the sound of the one before has been silent for a
-while.
+second only takes part in the graph, and prints how many xruns the server told of. Notes begin at random
+frames of the cycle or, `--aligned`, at its first; one is sent once the sound of the one before has been
+silent for a while.
 """
 
 import argparse

@@ -29,7 +29,7 @@ from .stage import jack_stage
 HELD = "string-ensemble"  # goes on as long as its keys are down
 NOTE_ON, NOTE_OFF, CONTROL, PROGRAM_CHANGE, SOUND_OFF = 0x90, 0x80, 0xB0, 0xC0, 120
 MELODIC = [channel for channel in range(16) if channel != 9]
-STAGGER = 240  # frames between the notes of a growing chord
+STAGGER = 64  # frames between the notes of a growing chord
 SLICE = 5.0  # seconds between two readings of the callbacks, of which the engine keeps 44 s at most
 VELOCITY = 90
 PATIENCE = 30.0  # seconds for voices to sound
@@ -42,7 +42,7 @@ def live_driver(context: Context, period: int = 64) -> Iterator[Driver]:
     with ExitStack() as stack:
         try:
             stack.enter_context(jack_stage(context, period))
-            driver: Driver = JackDriver()
+            driver: Driver = JackDriver(connect=False)  # a person need not hear it
         except NotMeasured as error:
             context.remark(f"on the null driver: {error}")
             driver = null_driver(context, period)
@@ -133,9 +133,8 @@ def player(
         driver.start(engine)
         time.sleep(0.2)
         describe(context, driver, lineup)
-        context.setup(
-            memory=memory, network=network.told.split(" plays")[0], generator=engine.feeder.priority
-        )
+        runs = network.told.split(" plays")[0].removeprefix("the ")
+        context.setup(memory=memory, network=f"{runs}, {engine.feeder.priority}")
         yield Player(lineup, driver, engine)
 
 

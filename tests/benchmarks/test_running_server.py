@@ -14,4 +14,4 @@ def test_a_live_row_plays_on_the_server_that_runs(jack_server: str) -> None:
     measure("callback", Options(LEAST), result)
     assert not result.failed
     assert result.setup["period"] == 128
-    assert {figure.what for figure in result.figures} == {"1 voices", "8 voices"}
+    assert {figure.what for figure in result.figures} == {"1 voice", "8 voices"}

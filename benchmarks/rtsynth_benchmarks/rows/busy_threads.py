@@ -24,7 +24,7 @@ VOICES, THREADS = 8, 3
 
 def run(context: Context) -> Iterator[Figure]:
     """Idle, beside the threads, beside the threads and the collections."""
-    seconds = context.pick(10.0, 1.5, 0.3)
+    seconds = context.pick(10.0, 1.2, 0.3)
     with live_driver(context) as driver, player(context, driver) as playing:
         playing.grow(VOICES)
         for what, disturbed in (

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..context import Context
-from ..figures import Figure, quantiles, spread
+from ..figures import Figure, held, quantiles, spread
 from ..players import live_driver, player
 
 VOICES = (0, 1, 8, 32, 128)
@@ -23,15 +23,15 @@ BINS, POINTS = 160, 400  # of the histogram and of the timeline
 
 def run(context: Context) -> Iterator[Figure]:
     """Figures for every number of voices."""
-    seconds = context.pick(8.0, 1.0, 0.3)
+    seconds = context.pick(8.0, 0.8, 0.3)
     with live_driver(context) as driver, player(context, driver) as playing:
         context.keep("period_us", playing.period / 1e3)
         for voices in context.pick(VOICES, VOICES, VOICES[1:3]):
-            context.tell(f"{voices} held voices, {seconds:g} s")
+            context.tell(f"{held(voices)}, {seconds:g} s")
             playing.grow(voices)
             playing.listen(SETTLE)
             calls = playing.listen(seconds)
-            what = f"{voices} voices"
+            what = held(voices)
             yield from figures(what, calls, playing.period)
             context.keep(what, series(calls, playing.period))
 

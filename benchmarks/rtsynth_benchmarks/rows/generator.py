@@ -20,7 +20,7 @@ from rtsynth_engine.streaming import MOST_STEPPED
 
 from ..context import Context
 from ..devices import open_generators
-from ..figures import LARGER, Figure, quantiles, spread
+from ..figures import LARGER, Figure, held, quantiles, spread
 
 BATCHES = tuple(size for size in (1, 8, 16, 32, 64, 128, 256) if size <= MOST_STEPPED)
 BLOCKS = (0.005, 0.010, 0.020)  # seconds
@@ -44,7 +44,7 @@ def figures(context: Context, name: str, generator: Generator, bundle: Bundle) -
     length = generator.frames_per_step / bundle.head.frame_rate
     slowest: dict[int, float] = {}
     for voices in context.pick(BATCHES, BATCHES, BATCHES[:2]):
-        what = f"{name}, {voices} voices"
+        what = f"{name}, {held(voices)}"
         context.tell(what)
         spent = steps(generator, bundle, voices, context.pick(400, 100, 3))
         slowest[voices] = max(spent)

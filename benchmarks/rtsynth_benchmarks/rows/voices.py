@@ -22,7 +22,7 @@ from ..players import Player, null_driver, player
 
 FIRST = 16
 NEAR = 8  # voices between the most that pass and the fewest that fail, at which the search ends
-SETTLE = 0.3
+SETTLE = 0.2
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def run_on(cores: list[int]) -> None:
 
 def search(context: Context, playing: Player, what: str) -> list[Trial]:
     """Trials with ever more voices until one is an overrun or none is left, then between the last two."""
-    seconds, trials = context.pick(5.0, 0.6, 0.2), list[Trial]()
+    seconds, trials = context.pick(5.0, 0.5, 0.2), list[Trial]()
 
     def attempt(voices: int) -> bool:
         context.tell(f"{what}: {voices} voices, {seconds:g} s")
