@@ -71,7 +71,7 @@ def test_a_missing_program_is_told_with_the_package_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotMeasured, match=r"install jackd2 and fluidsynth$"):
-        need(("jackd", "jack_lsp", "fluidsynth"))
+        need(("jackd", "jackd", "fluidsynth"))
 
 
 def test_a_missing_module_is_told_with_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,18 +52,19 @@ FULL, QUICK = Setting(), Setting(notes=12)
 
 def run(setting: Setting, say: Say) -> list[Row]:
     """Rows with heard, median, 95th percentile, deviation and longest, in ms."""
-    need(("jackd", "jack_lsp", "gcc"), ("jack",))
+    need(("jackd", "gcc"), ("jack",))
     rows = []
-    with jack_server(PERIOD) as priority:
-        say(f"JACK server of our own on its dummy driver, {priority}, period {PERIOD}")
+    with jack_server(PERIOD) as server:
+        say(f"JACK server of our own on its dummy driver, {server}, period {PERIOD}")
         for what, synth in SYNTHS.items():
-            rows.append(_row(what, synth, setting, say))
+            rows.append(_row(what, synth, setting, say) | {"server": server})
         what = f"rtsynth beside {setting.busy} busy Python threads in other processes"
-        rows.append(_row(what, our_mallet, setting, say, setting.busy))
+        rows.append(_row(what, our_mallet, setting, say, setting.busy) | {"server": server})
     for period in setting.periods:
-        with jack_server(period):
-            rows.append(_row(f"rtsynth, period {period}", our_mallet, setting, say))
-    return [{**row, "server": priority} for row in rows]
+        with jack_server(period) as server:
+            what = f"rtsynth, period {period}"
+            rows.append(_row(what, our_mallet, setting, say) | {"server": server})
+    return rows
 
 
 def _row(what: str, synth: Synth, setting: Setting, say: Say, busy: int = 0) -> Row:

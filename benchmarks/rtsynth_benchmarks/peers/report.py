@@ -12,7 +12,7 @@ from ..figures import NotMeasured
 Row = dict[str, Any]  # "what" names it; the other keys are figures with their unit, or remarks
 Say = Callable[[str], None]
 
-PACKAGES = {"jackd": "jackd2", "jack_lsp": "jackd2", "gcc": "gcc libc6-dev libjack-jackd2-dev"}
+PACKAGES = {"jackd": "jackd2", "gcc": "gcc libc6-dev libjack-jackd2-dev"}
 EXTRAS = {"jack": "jack", "torch": "train", "onnx": "train"}
 FAILURES = (NotMeasured, RuntimeError)  # of a row or a part, after which the others go on
 

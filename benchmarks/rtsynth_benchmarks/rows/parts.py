@@ -1,10 +1,10 @@
-"""Where a period goes: each part of the callback and of the network alone, at 128 held voices, in µs per period
-of 64 frames.
+"""Where a period goes: each part of the callback and of the network alone, at 128 held voices, in µs per
+period of 64 frames.
 
-Every part is the engine's own function, repeated on the state of voices that sound; what a call costs in itself
-is taken off. Their sum may lie below the whole, for parts disturb each other's caches. `apiece`: the same per
-voice. What happens once per frame of the network, 256 samples at 48 kHz, or once per long step, counts by its
-share of a period; all voices of this chord have their frames at the same time.
+Every part is the engine's own function, repeated on the state of voices that sound; what a call costs in
+itself is taken off. Their sum may lie below the whole, for parts disturb each other's caches. `apiece`: the
+same per voice. What happens once per frame of the network, 256 samples at 48 kHz, or once per long step,
+counts by its share of a period; all voices of this chord have their frames at the same time.
 """
 
 import time

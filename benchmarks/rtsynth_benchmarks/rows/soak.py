@@ -2,8 +2,9 @@
 fault it was.
 
 The same server is then watched for as long with a compiled client that does nothing, for xruns that are not
-ours; an xrun counts as ours when a callback that took more than half of its period began within a period of
-it. `--seconds` shortens it. On a JACK server, else on the null driver, whose own lateness counts as xruns.
+ours; one counts as ours when a callback that took more than half of its period ended within 10 ms before it
+was told of, for JACK tells from another thread, or the next callback was such a one. `--seconds` shortens it.
+On a JACK server, else on the null driver, whose own lateness counts as xruns.
 """
 
 import sys
@@ -21,7 +22,9 @@ from ..stage import process
 
 VOICES, LONG = 32, 50.0  # % of the period
 SWITCHING = 15  # channel whose program changes; its notes are none of the held ones
+TURN = 0.5  # seconds between two moves
 STEP = 0.02  # of a latent's random walk, per turn
+TOLD = 0.010  # seconds until an xrun is told of, at most
 
 
 def run(context: Context) -> Iterator[Figure]:
@@ -31,7 +34,7 @@ def run(context: Context) -> Iterator[Figure]:
         with player(context, driver) as playing:
             playing.grow(VOICES)
             before = playing.engine.telemetry()
-            calls = playing.listen(seconds, _Mover(context, playing, seconds))
+            calls = playing.listen(seconds, _Mover(context, playing, seconds), TURN)
             after = playing.engine.telemetry()
             period = playing.period
         what = f"{VOICES} voices, {seconds:g} s"
@@ -43,7 +46,7 @@ def run(context: Context) -> Iterator[Figure]:
 
 
 class _Mover:
-    """Every few seconds: the sounding preset's latent moves, another channel's program changes."""
+    """At every turn the sounding preset's latent moves and another channel's program changes."""
 
     def __init__(self, context: Context, playing: Player, seconds: float) -> None:
         self._context, self._playing, self._seconds = context, playing, seconds
@@ -73,11 +76,11 @@ def _callbacks(what: str, calls: NDArray[Any], period: float) -> Iterator[Figure
 
 
 def xruns_near(calls: NDArray[Any], long: NDArray[np.bool_]) -> int:
-    """Xruns told of within one callback of a `long` one, before or after it."""
-    near = long.copy()
-    near[1:] |= long[:-1]
-    near[:-1] |= long[1:]
-    return int(np.sum(np.diff(calls["xruns"])[near[1:]]))
+    """Xruns told of within TOLD after a `long` callback, or in the one before it."""
+    told = np.flatnonzero(np.diff(calls["xruns"])) + 1
+    ends = calls["began"] + calls["spent"]
+    near = [long[i : i + 2].any() or long[:i][ends[:i] > calls["began"][i] - TOLD * 1e9].any() for i in told]
+    return int(np.diff(calls["xruns"])[told - 1][near].sum())
 
 
 def _silent(context: Context, seconds: float) -> Iterator[Figure]:

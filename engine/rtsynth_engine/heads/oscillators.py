@@ -1,12 +1,13 @@
 """The inner loop of the `partials` head in vectors of LANES oscillators, written for LLVM as it is to run.
 
 A compiler left to itself keeps the oscillators in memory and writes all of them back every frame. Here a
-pass holds two vectors of them in registers for a whole tick and adds into sums per frame and lane, which
-are taken together at the end. Two vectors are enough to hide the latency of their turning.
+pass holds as many vectors of them as there are registers for a whole tick, so that one turns while another
+waits, and adds into sums per frame and lane, which are taken together at the end.
 """
 
 from typing import Any
 
+import llvmlite.binding
 from llvmlite import ir
 from numba import types
 
@@ -16,6 +17,7 @@ from ..layout import TICK
 LANES = 16  # floats: one AVX-512 vector, two AVX2 or four NEON ones
 FLOAT, WORD, LANE_NUMBER = ir.FloatType(), ir.IntType(64), ir.IntType(32)
 VECTOR = ir.VectorType(FLOAT, LANES)
+AT_ONCE = 4 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 2  # 32 registers, or fewer
 ALIGNED = 4  # bytes: all that a record promises for its arrays
 MOVED = ("a", "c", "s")
 PARTS = ("a", "da", "c", "s", "cw", "sw")
@@ -25,10 +27,10 @@ PARTS = ("a", "da", "c", "s", "cw", "sw")
 def sum_oscillators(
     typingctx: Any, out: Any, a: Any, da: Any, c: Any, s: Any, cw: Any, sw: Any, groups: Any, frames: Any
 ) -> Any:
-    """Write to `out` the sum over oscillators i of a[i] c[i] in each of `frames` (0 … TICK) frames.
+    """Write to `out` (TICK,) the sum over oscillators i of a[i] c[i] in each of `frames` (0 … TICK) frames.
 
     In each frame a[i] grows by da[i], and c[i] + j s[i] turns by cw[i] + j sw[i]. All are float32 arrays;
-    there are `groups` times LANES oscillators. Audio callback.
+    there are `groups` times LANES oscillators. `out` beyond `frames` has no meaning. Audio callback.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -39,10 +41,12 @@ def sum_oscillators(
         with cgutils.for_range(builder, length) as loop:
             builder.store(ir.Constant(VECTOR, [0.0] * LANES), _place(builder, sums, loop.index))
         bank = dict(zip(PARTS, parts_at, strict=True))
-        with cgutils.for_range(builder, builder.lshr(count, WORD(1))) as loop:
-            _pass(builder, bank, builder.shl(loop.index, WORD(1)), 2, sums, length)
-        with builder.if_then(builder.trunc(count, ir.IntType(1))):
-            _pass(builder, bank, builder.sub(count, WORD(1)), 1, sums, length)
+        with cgutils.for_range(builder, builder.udiv(count, WORD(AT_ONCE))) as loop:
+            _pass(builder, bank, builder.mul(loop.index, WORD(AT_ONCE)), AT_ONCE, sums, length)
+        rest = builder.urem(count, WORD(AT_ONCE))
+        for some in range(1, AT_ONCE):
+            with builder.if_then(builder.icmp_unsigned("==", rest, WORD(some))):
+                _pass(builder, bank, builder.sub(count, rest), some, sums, length)
         _gather(builder, sums, out_at, length)
         return context.get_dummy_value()
 
@@ -107,16 +111,23 @@ def _add_product(builder: Any, x: Any, y: Any, total: Any) -> Any:
 
 
 def _gather(builder: Any, sums: Any, out: Any, length: Any) -> None:
-    """Add the lanes of every frame up, halves onto halves."""
-    with cgutils.for_range(builder, length) as loop:
-        lanes, value = LANES, builder.load(_place(builder, sums, loop.index))
-        while lanes > 1:
-            lanes //= 2
-            low, high = (builder.shuffle_vector(value, value, _numbers(start, lanes)) for start in (0, lanes))
-            value = builder.fadd(low, high)
-        only = builder.extract_element(value, LANE_NUMBER(0))
-        builder.store(only, builder.gep(out, [loop.index], inbounds=True))
+    """Add the lanes of every frame up, LANES frames at a time: what lies beyond the last is of no meaning."""
+    chunks = builder.udiv(builder.add(length, WORD(LANES - 1)), WORD(LANES))
+    with cgutils.for_range(builder, chunks) as loop:
+        first = builder.mul(loop.index, WORD(LANES))
+        frames = [builder.add(first, WORD(i)) for i in range(LANES)]
+        rows, width = [builder.load(_place(builder, sums, frame)) for frame in frames], LANES
+        while len(rows) > 1:
+            width //= 2
+            rows = [_fold(builder, x, y, width) for x, y in zip(rows[::2], rows[1::2], strict=True)]
+        _store(builder, out, loop.index, rows[0])
 
 
-def _numbers(start: int, count: int) -> Any:
-    return ir.Constant(ir.VectorType(LANE_NUMBER, count), list(range(start, start + count)))
+def _fold(builder: Any, x: Any, y: Any, width: int) -> Any:
+    """Halves of `width` lanes added onto halves, first those of x, then those of y."""
+    lanes = range(2 * LANES)
+    low = [lane for lane in lanes if lane % (2 * width) < width]
+    high = [lane + width for lane in low]
+    kind = ir.VectorType(LANE_NUMBER, LANES)
+    halves = (builder.shuffle_vector(x, y, ir.Constant(kind, half)) for half in (low, high))
+    return builder.fadd(*halves)
