@@ -1,9 +1,9 @@
 """What networks cost for a second of sound on one core: GANSynth's size, RAVE's size, and PartialGAN.
 
 The two peers have random weights: their arithmetic does not depend on them. All are timed by the CPU time of
-this process with one thread. PartialGAN is its network alone, at the short steps of a young note: its partials
-and noise are made elsewhere (`cost` has all of it). "first" is the computing before a note's first sample where
-nothing is ready; the engine has the beginnings of notes ready.
+this process with one thread. PartialGAN is its network alone, at the short steps of a young note: partials
+and noise are made elsewhere (`cost` has all of it). "first" is the computing before a note's first sample
+where nothing is ready; the engine has the beginnings of notes ready.
 """
 
 import time
