@@ -148,7 +148,11 @@ def cpu_seconds(command: list[str]) -> float:
     """CPU time, its own and the system's for it, of a program from its start to its end."""
     with tempfile.TemporaryFile("w+") as said:
         child = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ | {"OMP_NUM_THREADS": "1"})
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:
+            child.terminate()
+            raise
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             said.seek(0)
