@@ -96,15 +96,20 @@ class Player:
             time.sleep(0.01)
 
     def listen(
-        self, seconds: float, meanwhile: Callable[[float], object] = lambda done: None
+        self,
+        seconds: float,
+        meanwhile: Callable[[float], object] = lambda done: None,
+        turn: float = SLICE,
     ) -> NDArray[Any]:
-        """Every callback of the coming seconds, as records of CALL. `meanwhile` hears the seconds gone by."""
+        """Every callback of the coming seconds, as records of CALL. `meanwhile` hears the seconds gone by, at
+        every `turn`.
+        """
         memory = self.engine.memory
         began, last = time.monotonic(), int(memory.telemetry[0]["last"])
-        slice_, pieces = min(SLICE, 0.2 * CALLS * self.period * 1e-9), [memory.calls[:0].copy()]
+        pause, pieces = min(turn, 0.2 * CALLS * self.period * 1e-9), [memory.calls[:0].copy()]
         while (done := time.monotonic() - began) < seconds:
             meanwhile(done)
-            time.sleep(max(min(slice_, seconds - done), 0.001))
+            time.sleep(max(min(pause, seconds - done), 0.001))
             calls = read_calls(memory)
             pieces.append(calls[calls["began"] > last])
             last = int(calls["began"][-1]) if len(calls) else last

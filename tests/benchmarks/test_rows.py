@@ -130,13 +130,18 @@ def test_energy_says_why_it_cannot_be_read(tmp_path: Path) -> None:
 def test_an_xrun_is_ours_when_a_long_callback_was_next_to_it() -> None:
     import numpy as np
 
-    calls = np.zeros(6, CALL)
-    calls["xruns"] = [0, 0, 1, 1, 1, 3]
-    none, early, last = (np.zeros(6, bool) for _ in range(3))
-    early[1], last[5] = True, True
-    assert xruns_near(calls, none) == 0
-    assert xruns_near(calls, early) == 1
-    assert xruns_near(calls, early | last) == 3
+    calls = np.zeros(40, CALL)
+    calls["began"] = np.arange(40) * 1_333_333
+    calls["xruns"][6:] = 1
+    calls["xruns"][30:] = 3
+
+    def found(*long: int) -> int:
+        return xruns_near(calls, np.isin(np.arange(40), long))
+
+    assert found() == found(8, 20) == 0
+    assert found(3) == found(7) == 1
+    assert found(25) == 2
+    assert found(6, 29) == 3
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -35,7 +35,7 @@ from ..dry import dry_preset
 from ..figures import NEITHER, Figure, NotMeasured
 from ..hearing import AUDIBLE, Array, find_port, hear, send
 from ..players import Player, null_driver, player
-from ..stage import jack_stage, process, wait_for_ports
+from ..stage import find_server, jack_stage, process, wait_for_ports
 from ..tracing import Trace
 
 PRESET = "vibraphone"
@@ -48,7 +48,8 @@ A_NOTE = 0.2  # seconds at most
 def run(context: Context) -> Iterator[Figure]:
     """The paths that there are here, one after the other."""
     with dry_preset(context.options.preset or PRESET) as preset:
-        yield from _if_there(context, "JACK", over_jack(context, preset))
+        for period in periods(context):
+            yield from _if_there(context, f"JACK, period {period}", over_jack(context, preset, period))
         if context.pick(True, False, True):
             yield from _if_there(context, "JACK, split", jack_split(context, preset))
         heard = list(_if_there(context, "PortAudio", portaudio(context, preset)))
@@ -65,23 +66,30 @@ def _if_there(context: Context, name: str, path: Iterator[Figure]) -> Iterator[F
         context.remark(f"{name}: not measured: {error}")
 
 
-def over_jack(context: Context, preset: str) -> Iterator[Figure]:
-    """`rtsynth play` in a process of its own, at every period where the server is ours."""
-    own = context.options.block
-    for period in (own,) if own else context.pick(PERIODS, (PERIOD,), (PERIOD,)):
-        with jack_stage(context, period) as stage:
-            what = f"JACK, period {stage.period}"
-            context.tell(what)
-            context.setup(server="ours, on the dummy driver" if stage.own else "the one that runs")
-            command = [sys.executable, "-m", "rtsynth", "play", preset, "--audio", "jack", "--midi", "jack"]
-            with process([*command, "--no-connect"]):
-                wait_for_ports(MIDI, SOUND)
-                time.sleep(0.5)
-                heard = hear((MIDI, SOUND), notes(context))
-        yield from delays(context, what, heard.delays, len(heard.sent))
-        yield Figure(what, "xruns", heard.xruns)
-        if not stage.own:
-            return
+def over_jack(context: Context, preset: str, period: int) -> Iterator[Figure]:
+    """`rtsynth play` in a process of its own."""
+    with jack_stage(context, period) as stage:
+        what = f"JACK, period {stage.period}"
+        context.tell(what)
+        context.setup(server="ours, on the dummy driver" if stage.own else "the one that runs")
+        command = [sys.executable, "-m", "rtsynth", "play", preset, "--audio", "jack", "--midi", "jack"]
+        with process([*command, "--no-connect"]):
+            wait_for_ports(MIDI, SOUND)
+            time.sleep(0.5)
+            heard = hear((MIDI, SOUND), notes(context))
+    yield from delays(context, what, heard.delays, len(heard.sent))
+    yield Figure(what, "xruns", heard.xruns)
+
+
+def periods(context: Context) -> tuple[int, ...]:
+    """Those to measure over JACK: the server's own where one runs that is not ours."""
+    with suppress(NotMeasured):
+        running = find_server()
+        if running is not None:
+            return (running.block,)
+    if context.options.block:
+        return (context.options.block,)
+    return context.pick(PERIODS, (PERIOD,), (PERIOD,))
 
 
 def jack_split(context: Context, preset: str) -> Iterator[Figure]:

@@ -24,6 +24,7 @@ VOICES, LONG = 32, 50.0  # % of the period
 SWITCHING = 15  # channel whose program changes; its notes are none of the held ones
 TURN = 0.5  # seconds between two moves
 STEP = 0.02  # of a latent's random walk, per turn
+SWITCHED = 0.25  # of the turns change a program
 TOLD = 0.010  # seconds until an xrun is told of, at most
 
 
@@ -46,7 +47,7 @@ def run(context: Context) -> Iterator[Figure]:
 
 
 class _Mover:
-    """At every turn the sounding preset's latent moves and another channel's program changes."""
+    """At every turn the sounding preset's latent moves, at some another channel's program changes."""
 
     def __init__(self, context: Context, playing: Player, seconds: float) -> None:
         self._context, self._playing, self._seconds = context, playing, seconds
@@ -61,8 +62,9 @@ class _Mover:
         self._context.tell(f"{done:.0f} of {self._seconds:g} s, {engine.telemetry().xruns} xruns")
         self._latent += STEP * self._draw.standard_normal(len(self._latent))
         engine.move(self._playing.lineup.start, self._latent.tolist())
-        program = int(self._draw.choice(self._programs))
-        engine.push(engine.clock, PROGRAM_CHANGE | SWITCHING, program, 0)
+        if self._draw.random() < SWITCHED:
+            program = int(self._draw.choice(self._programs))
+            engine.push(engine.clock, PROGRAM_CHANGE | SWITCHING, program, 0)
 
 
 def _callbacks(what: str, calls: NDArray[Any], period: float) -> Iterator[Figure]:
