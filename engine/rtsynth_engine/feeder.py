@@ -22,11 +22,11 @@ from .quality import Quality
 from .streaming import MOST_STEPPED, deliver_blocks, gather_demand, is_sane_block
 from .timbres import Timbres, Travel
 
-LEAD = 16  # frames a stream is kept ahead: 85 ms at 187.5 per second
+LEAD = 10  # frames a stream is kept ahead: 53 ms at 187.5 per second
 NEAR = 6  # frames that are left as they are where a moved stream is written again: 32 ms
 LONGEST_SPAN = 16  # frames that one step carries a memoryless voice on
-AGE_SHARE = 0.175  # of a note's age that a step may span: half of what its trend is smoothed over
-IDLE_SECONDS = 0.004  # a twentieth of LEAD
+AGE_SHARE = 0.35  # of a note's age that a step may span: what its trend is smoothed over in training
+IDLE_SECONDS = 0.004  # a small part of LEAD
 LOOK_EVERY = 3  # idle turns: to look for attacks to render costs more than the turn itself
 LOAD_TURNS = 25  # turns between two looks at the load: a tenth of a second, as long as it is smoothed over
 SWITCH_SECONDS = (
@@ -48,7 +48,7 @@ def compile_feeding(memory: Memory) -> None:
     nothing, none = np.zeros((0, 1, FRAME), F4), np.zeros(0, np.int64)
     counts = np.zeros(VOICES, np.int64)
     deliver_blocks(memory, none, counts, counts, counts, none, nothing)
-    gather_demand(memory.serials, memory.position, LEAD, counts, counts, counts)
+    gather_demand(memory.serials, memory.position, memory.requests, LEAD, counts, counts, counts)
     is_sane_block(nothing.reshape(-1, FRAME))
 
 
@@ -92,7 +92,11 @@ class Feeder:
 
     def _look(self) -> int:
         memory = self.memory
-        return int(gather_demand(memory.serials, memory.position, LEAD, self.seen, self.counts, self.demand))
+        return int(
+            gather_demand(
+                memory.serials, memory.position, memory.requests, LEAD, self.seen, self.counts, self.demand
+            )
+        )
 
     def _spans(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Frames that a step carries each voice on: its own, or more where the network can be asked for any
@@ -117,7 +121,7 @@ class Feeder:
         self.memory.motions[chosen], self.memory.onsets[chosen] = character.motion, character.onset
         self.memory.phases[chosen] = character.phase
         self.seen[chosen], self.decay[chosen] = serials[new], character.slopes[:, 1]
-        self.counts[chosen] = self.anew[chosen] = 0
+        self.counts[chosen] = self.anew[chosen] = wanted["first"]
 
     def follow(self) -> None:
         """Condition voices anew whose latent has moved.

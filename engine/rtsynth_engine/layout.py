@@ -161,12 +161,12 @@ VOICE = np.dtype(
         ("amplitude", F4, (PARTIALS,)),  # at the end of the last tick
         ("active", I4),  # partials that sound in this tick, gathered below
         ("which", I4, (PARTIALS,)),
-        ("c", F4, (PARTIALS,)),
+        ("c", F4, (PARTIALS,)),  # cosine now, and sine half a frame ago
         ("s", F4, (PARTIALS,)),
         ("a", F4, (PARTIALS,)),
         ("da", F4, (PARTIALS,)),
-        ("cw", F4, (PARTIALS,)),
-        ("sw", F4, (PARTIALS,)),
+        ("half", F4, (PARTIALS,)),  # sine of half of what a partial turns in a frame
+        ("cosine_half", F4, (PARTIALS,)),
         ("noise_power", F4, (BANDS,)),  # at gain 1
         ("noise_total", F4),
         ("shaped", U1),  # the onset is under way
@@ -209,7 +209,16 @@ STIR = np.dtype(
 )
 """How one partial of a voice stirs."""
 
-REQUEST = np.dtype([("pitch", F4), ("velocity", F4), ("program", I4), ("channel", I4)], align=True)
+REQUEST = np.dtype(
+    [
+        ("pitch", F4),
+        ("velocity", F4),
+        ("program", I4),
+        ("channel", I4),
+        ("first", I4),  # frame from which the stream is wanted: those before come from the attack cache
+    ],
+    align=True,
+)
 """What the callback asks of the generator thread for one note."""
 
 HISTOGRAM = 64

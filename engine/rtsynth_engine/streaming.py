@@ -31,7 +31,7 @@ LOUDEST = np.float32(8.0)  # no partial or band of a sane frame comes near it
 HIGHEST_RATIO = np.float32(1000.0)
 NOTHING = np.float32(1e-9)  # -180 dBFS
 BAD = np.float32(np.nan)
-SLACK = 8  # frames: voices due soon go along in the batch of one that is due now
+SLACK = 14  # frames: voices due soon go along in the batch of one that is due now
 MOST_STEPPED = 128  # voices one step of the network can take
 
 
@@ -232,6 +232,7 @@ def is_sane(block: NDArray[np.float32]) -> bool:
 def gather_demand(
     serials: NDArray[np.int64],
     position: NDArray[np.int64],
+    requests: NDArray[Any],
     lead: int,
     seen: NDArray[np.int64],
     counts: NDArray[np.int64],
@@ -239,21 +240,21 @@ def gather_demand(
 ) -> int:
     """List the voices to step once any stream is less than `lead` frames ahead. Generator thread.
 
-    Streams up to SLACK frames further ahead are listed too. `serials` and `position` are Memory's, alone: to
-    hand over a whole Memory takes longer than all the rest. `seen` (VOICES,) holds the serial each row of
-    generator state belongs to, `counts` (VOICES,) the frames written; a voice with a new serial has its count
-    set to 0. Fills `out` with voice numbers, in order or, beyond MOST_STEPPED, most urgent first; returns how
-    many.
+    Streams up to SLACK frames further ahead are listed too. `serials`, `position` and `requests` are
+    Memory's, alone: to hand over a whole Memory takes longer than all the rest. `seen` (VOICES,) holds the
+    serial each row of generator state belongs to, `counts` (VOICES,) the frames written; a voice with a new
+    serial has its count set to the first frame it wants. Fills `out` with voice numbers, in order or, beyond
+    MOST_STEPPED, most urgent first; returns how many.
     """
     found, urgent = 0, False
     for v in range(VOICES):
         serial = load_acquire(serials, v)
         if serial != 0:
             if serial != seen[v]:
-                counts[v] = 0
+                counts[v] = requests[v].first
             ahead = counts[v] - load_acquire(position, v)
             if serial != seen[v] or ahead < lead + SLACK:
-                urgent |= serial != seen[v] or ahead < lead
+                urgent |= ahead < lead
                 out[found] = v
                 found += 1
     if found > MOST_STEPPED:

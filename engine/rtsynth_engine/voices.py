@@ -9,6 +9,7 @@ from .compiling import realtime, store_release
 from .heads.draws import start_stir
 from .heads.partials import scramble, start_phases
 from .layout import (
+    BLEND_FROM,
     FADING,
     FRAME,
     FREE,
@@ -260,6 +261,6 @@ def request_frames(memory: Memory, v: int) -> None:
     voice, request = memory.voices[v], memory.requests[v]
     store_release(memory.serials, v, 0)
     request.pitch, request.velocity, request.program = np.float32(voice.timbre), voice.velocity, voice.program
-    request.channel = voice.channel
+    request.channel, request.first = voice.channel, BLEND_FROM if voice.cache >= 0 else 0
     store_release(memory.position, v, 0)
     store_release(memory.serials, v, voice.serial)

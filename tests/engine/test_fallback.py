@@ -99,7 +99,7 @@ def uninterrupted(bundle: Bundle) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("kind", "calls"),
-    [("prepare", 0), ("reset", 0), ("step", 0), ("step", 33), ("step", 60), ("reset", 4), ("condition", 0)],
+    [("prepare", 0), ("reset", 0), ("step", 0), ("step", 33), ("step", 40), ("reset", 4), ("condition", 0)],
 )
 def test_a_lost_device_is_not_heard(bundle: Bundle, uninterrupted: np.ndarray, kind: str, calls: int) -> None:
     primary = Mortal(OnnxGenerator(bundle), kind, calls)

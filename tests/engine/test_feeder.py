@@ -281,7 +281,7 @@ class Counting(Organ):
         return super().step(rows, time)
 
 
-@pytest.mark.parametrize(("memoryless", "steps"), [(True, (60, 90)), (False, (380, 395))])
+@pytest.mark.parametrize(("memoryless", "steps"), [(True, (45, 65)), (False, (365, 380))])
 def test_a_step_carries_an_old_note_further_where_the_network_can_be_asked_for_any_time(
     memoryless: bool, steps: tuple[int, int]
 ) -> None:

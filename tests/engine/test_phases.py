@@ -15,7 +15,8 @@ def begun(phase, cached: bool = True, seed: int = 0) -> np.ndarray:
     render(engine, [(0.0, ON, 69, 100)], 0.02)
     voice = engine.memory.voices[0]
     turned = 2 * np.pi * 440.0 / RATE * (engine.clock - voice["onset"]) * np.arange(1, 9)
-    found = np.angle((voice["c"] + 1j * voice["s"])[:8]) - turned
+    cosine, late, half, cosine_half = (voice[name][:8] for name in ("c", "s", "half", "cosine_half"))
+    found = np.angle(cosine + 1j * (late + cosine * half) / cosine_half) - turned
     return (found + np.pi) % (2 * np.pi) - np.pi
 
 

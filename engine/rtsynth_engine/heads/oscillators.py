@@ -20,23 +20,25 @@ VECTOR = ir.VectorType(FLOAT, LANES)
 AT_ONCE = 4 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 2  # 32 registers, or fewer
 ALIGNED = 4  # bytes: all that a record promises for its arrays
 MOVED = ("a", "c", "s")
-PARTS = ("a", "da", "c", "s", "cw", "sw")
+PARTS = ("a", "da", "c", "s", "half")
 
 
 @intrinsic
 def sum_oscillators(
-    typingctx: Any, out: Any, a: Any, da: Any, c: Any, s: Any, cw: Any, sw: Any, groups: Any, frames: Any
+    typingctx: Any, out: Any, a: Any, da: Any, c: Any, s: Any, half: Any, groups: Any, frames: Any
 ) -> Any:
     """Write to `out` (TICK,) the sum over oscillators i of a[i] c[i] in each of `frames` (0 … TICK) frames.
 
-    In each frame a[i] grows by da[i], and c[i] + j s[i] turns by cw[i] + j sw[i]. All are float32 arrays;
-    there are `groups` times LANES oscillators. `out` beyond `frames` has no meaning. Audio callback.
+    In each frame a[i] grows by da[i] and the angle of oscillator i by w: c is its cosine, s its sine half a
+    frame ago, half[i] the sine of w / 2, so that s += 2 half c and c -= 2 half s turn it exactly (the "magic
+    circle" of HAKMEM, item 149). All are float32 arrays; there are `groups` times LANES oscillators. `out`
+    beyond `frames` has no meaning. Audio callback.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        arrays = zip(signature.args[:7], args[:7], strict=True)
+        arrays = zip(signature.args[:6], args[:6], strict=True)
         out_at, *parts_at = (context.make_array(t)(context, builder, value).data for t, value in arrays)
-        count, length = args[7], args[8]
+        count, length = args[6], args[7]
         sums = cgutils.alloca_once(builder, ir.ArrayType(VECTOR, TICK))
         with cgutils.for_range(builder, length) as loop:
             builder.store(ir.Constant(VECTOR, [0.0] * LANES), _place(builder, sums, loop.index))
@@ -50,7 +52,7 @@ def sum_oscillators(
         _gather(builder, sums, out_at, length)
         return context.get_dummy_value()
 
-    return types.void(out, a, da, c, s, cw, sw, types.int64, types.int64), generate
+    return types.void(out, a, da, c, s, half, types.int64, types.int64), generate
 
 
 def _place(builder: Any, sums: Any, frame: Any) -> Any:
@@ -92,12 +94,11 @@ def _vector_at(builder: Any, base: Any, group: Any) -> Any:
 
 def _turn(builder: Any, slots: Any, total: Any) -> Any:
     """Add one frame of a vector to `total`, and let it move on."""
-    a, da, c, s, cw, sw = (builder.load(slots[name]) for name in PARTS)
-    moved = (
-        builder.fadd(a, da),
-        _add_product(builder, c, cw, builder.fneg(builder.fmul(s, sw))),
-        _add_product(builder, s, cw, builder.fmul(c, sw)),
-    )
+    a, da, c, s, half = (builder.load(slots[name]) for name in PARTS)
+    step = builder.fadd(half, half)
+    sine = _add_product(builder, step, c, s)
+    cosine = _add_product(builder, builder.fneg(step), sine, c)
+    moved = (builder.fadd(a, da), cosine, sine)
     for name, value in zip(MOVED, moved, strict=True):
         builder.store(value, slots[name])
     return _add_product(builder, a, c, total)

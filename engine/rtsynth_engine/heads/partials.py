@@ -18,7 +18,6 @@ from .oscillators import LANES, sum_oscillators
 
 SILENT = np.float32(1e-6)  # so far below that no onset makes it audible
 HIGHEST = np.float32(0.96 * math.pi)  # radians per frame: partials above 0.96 of Nyquist are silent
-HALF_PI = np.float32(0.5 * math.pi)
 
 # Taylor coefficients; on [-pi/2, pi/2] the remainder is below 6e-8 (sine) and 5e-7 (cosine)
 S3, S5, S7, S9, S11 = (np.float32(x) for x in (-1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800))
@@ -68,7 +67,7 @@ def gather_partials(
             voice.which[count] = k
             voice.a[count] = start
             voice.da[count] = (target - start) / np.float32(frames)
-            voice.cw[count] = min(turn * ratio, HIGHEST)
+            voice.half[count] = HALF * min(turn * ratio, HIGHEST)
             voice.c[count] = voice.cosine[k]
             voice.s[count] = voice.sine[k]
             count += 1
@@ -78,20 +77,24 @@ def gather_partials(
 
 @realtime
 def aim_partials(voice: Any, padded: int) -> None:
-    """Turn angles in `cw` into cosines and sines, and silence the padding. Audio callback."""
+    """Turn the angles in `half` into sines, take sines of phases half a frame back, and silence the padding.
+    Audio callback.
+    """
     for i in range(voice.active, padded):
-        voice.a[i] = voice.da[i] = voice.c[i] = voice.s[i] = voice.cw[i] = np.float32(0.0)
+        voice.a[i] = voice.da[i] = voice.c[i] = voice.s[i] = voice.half[i] = np.float32(0.0)
     for i in range(padded):
-        x = voice.cw[i] - HALF_PI
-        voice.cw[i] = -sine(x)
-        voice.sw[i] = cosine(x)
+        x = voice.half[i]
+        voice.half[i] = sine(x)
+        voice.cosine_half[i] = cosine(x)
+        voice.s[i] = voice.s[i] * voice.cosine_half[i] - voice.c[i] * voice.half[i]
 
 
 @realtime
 def scatter_partials(voice: Any) -> None:
     """Keep what ramps have come to, with phases brought to unit length by a Newton step. Audio callback."""
     for i in range(voice.active):
-        c, s, k = voice.c[i], voice.s[i], voice.which[i]
+        c, k = voice.c[i], voice.which[i]
+        s = (voice.s[i] + c * voice.half[i]) / voice.cosine_half[i]
         unit = THREE_HALVES - HALF * (c * c + s * s)
         voice.cosine[k] = c * unit
         voice.sine[k] = s * unit
@@ -102,7 +105,7 @@ def scatter_partials(voice: Any) -> None:
 def render_partials(voice: Any, out: NDArray[np.float32], frames: int) -> None:
     """Write `frames` samples of a voice's partials to `out`. Audio callback."""
     groups = np.int64((voice.active + LANES - 1) // LANES)
-    sum_oscillators(out, voice.a, voice.da, voice.c, voice.s, voice.cw, voice.sw, groups, np.int64(frames))
+    sum_oscillators(out, voice.a, voice.da, voice.c, voice.s, voice.half, groups, np.int64(frames))
 
 
 @realtime
