@@ -32,6 +32,7 @@ MELODIC = [channel for channel in range(16) if channel != 9]
 STAGGER = 64  # frames between the notes of a growing chord
 SLICE = 5.0  # seconds between two readings of the callbacks, of which the engine keeps 44 s at most
 VELOCITY = 90
+FEW = 20  # callbacks until a driver runs evenly
 PATIENCE = 30.0  # seconds for voices to sound
 
 
@@ -136,11 +137,20 @@ def player(
         engine.prepare([lineup.start])
         engine.feeder.start()
         driver.start(engine)
-        time.sleep(0.2)
+        _wait_for_callbacks(engine)
         describe(context, driver, lineup)
         runs = network.told.split(" plays")[0].removeprefix("the ")
         context.setup(memory=memory, network=f"{runs}, {engine.feeder.priority}")
         yield Player(lineup, driver, engine)
+
+
+def _wait_for_callbacks(engine: Engine) -> None:
+    """Until the first ones were made. Raises NotMeasured where none is."""
+    end = time.monotonic() + PATIENCE
+    while engine.telemetry().calls < FEW:
+        if time.monotonic() > end:
+            raise NotMeasured("the driver never called the engine")
+        time.sleep(0.005)
 
 
 def describe(context: Context, driver: Driver, lineup: Lineup) -> None:

@@ -89,7 +89,7 @@ def rich_table(grid: Grid) -> Table:
 
 def changes_grid(changes: Sequence[Change]) -> Grid:
     """Then, now and ratio of every figure; what got worse is marked."""
-    header = ["row", "what", "figure", "then", "now", "ratio", ""]
+    header = ["", "then", "now", "ratio", ""]
     return [header, *map(_change, changes)]
 
 
@@ -98,4 +98,5 @@ def _change(change: Change) -> list[str]:
     mark = "worse" if change.worse else "" if change.comparable else "not comparable"
     shown = "" if ratio is None else f"{ratio:.2f}"
     values = number(change.then), number(figure.value)
-    return [change.row, figure.what, _column(figure).replace("\n", " "), *values, shown, mark]
+    label = f"{change.row}: {figure.what}, {_column(figure)}".replace("\n", " ")
+    return [label, *values, shown, mark]

@@ -26,7 +26,7 @@ def run(context: Context) -> Iterator[Figure]:
     seconds = context.pick(8.0, 0.8, 0.3)
     with live_driver(context) as driver, player(context, driver) as playing:
         context.keep("period_us", playing.period / 1e3)
-        for voices in context.pick(VOICES, VOICES, VOICES[1:3]):
+        for voices in context.pick(VOICES, VOICES[1:], VOICES[1:3]):
             context.tell(f"{held(voices)}, {seconds:g} s")
             playing.grow(voices)
             playing.listen(SETTLE)

@@ -160,7 +160,7 @@ def _first_sound(out: NDArray[np.float32], frame: int) -> int:
 
 def notes(context: Context) -> int:
     """How many each path plays."""
-    return context.pick(60, 10, 3)
+    return context.pick(60, 8, 3)
 
 
 @contextmanager

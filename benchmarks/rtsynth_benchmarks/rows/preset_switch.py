@@ -43,7 +43,7 @@ class Switch:
 
 def run(context: Context) -> Iterator[Figure]:
     """Figures of the sounding notes and of the new ones."""
-    count = context.pick(20, 10, 2)
+    count = context.pick(20, 6, 2)
     seconds = LEAD + count * BETWEEN + TAIL + 2.0
     rate = context.options.rate or 48_000.0
     driver = null_driver(context, keep=round(seconds * rate))

@@ -28,7 +28,7 @@ def run(context: Context) -> Iterator[Figure]:
         context.tell("once, so that files and caches are warm")
         seconds_to_play(command, {})
     warm = []
-    for i in range(context.pick(5, 2, 1)):
+    for i in range(context.pick(5, 1, 1)):
         context.tell(f"warm, {i + 1}")
         warm.append(seconds_to_play(command, {}))
     yield Figure("warm", "median", float(np.median(warm)), "s")

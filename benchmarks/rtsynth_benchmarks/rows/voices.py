@@ -71,7 +71,7 @@ def search(context: Context, playing: Player, what: str) -> list[Trial]:
         trials.append(trial(playing, voices, seconds))
         return trials[-1].overrun
 
-    good, voices = 0, context.pick(FIRST, 2 * FIRST, FIRST)
+    good, voices = 0, context.pick(FIRST, 4 * FIRST, FIRST)
     while voices <= context.pick(MOST_VOICES, MOST_VOICES, FIRST) and not attempt(voices):
         good, voices = voices, max(min(2 * voices, MOST_VOICES), voices + 1)
     bad = voices
