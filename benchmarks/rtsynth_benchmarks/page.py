@@ -1,5 +1,6 @@
 """The page of a run: one HTML file that asks for nothing from anywhere."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -73,7 +74,7 @@ def _list(lines: Sequence[str]) -> str:
 
 
 def _row(result: Result) -> Iterator[str]:
-    yield f'<section id="{result.row}"><h2>{result.row}</h2><p>{escape(summary(result.row))}</p>'
+    yield f'<section id="{result.row}"><h2>{result.row}</h2><p>{_prose(summary(result.row))}</p>'
     if result.setup:
         yield f'<p class="setup">{escape(setup_text(result.setup))}</p>'
     drawn = list(plots(result))
@@ -88,8 +89,13 @@ def _row(result: Result) -> Iterator[str]:
         yield f'<div class="remarks">{_list(result.remarks)}</div>'
     more = details(result.row)
     if more:
-        yield f"<details><summary>How it is taken</summary><p>{escape(more)}</p></details>"
+        yield f"<details><summary>How it is taken</summary><p>{_prose(more)}</p></details>"
     yield "</section>"
+
+
+def _prose(text: str) -> str:
+    """With what stands in backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _table(grid: Grid) -> str:

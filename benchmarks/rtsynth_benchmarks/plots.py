@@ -141,7 +141,7 @@ def voices_curve(series: Series) -> tuple[str, str]:
             _curve(axes, trials)
             axes.set(title=name, xlabel="held voices")
         all_axes[0].set_ylabel("%")
-        all_axes[0].legend(fontsize=7.5)
+        all_axes[0].legend(fontsize=7.5, loc="upper left", bbox_to_anchor=(0.0, 0.93))
     return "Load over held voices; crosses: late blocks or callbacks over the period", drawn[0]
 
 
@@ -161,4 +161,4 @@ def _curve(axes: Axes, trials: list[Series]) -> None:
     bad = [t for t in trials if t["late_blocks"] or t["beyond"]]
     axes.plot([t["voices"] for t in bad], [t["longest"] for t in bad], "x", color=COLOURS[4], markersize=8)
     _period_line(axes, 100.0, vertical=False)
-    axes.set_ylim(0.0, None)
+    axes.set_ylim(0.0, max(110.0, 1.05 * max(trial["longest"] for trial in trials)))
