@@ -30,7 +30,7 @@ def held(voices: int) -> str:
     return f"{voices} voice" if voices == 1 else f"{voices} voices"
 
 
-class NotMeasured(Exception):  # noqa: N818
+class NotMeasured(RuntimeError):  # noqa: N818
     """A row, or a part of it, cannot be measured here; the message says why."""
 
 

@@ -110,7 +110,7 @@ def wait_for_ports(*names: str, seconds: float = 90.0) -> None:
         if all(name in found for name in names):
             return
         time.sleep(0.1)
-    raise RuntimeError(f"JACK never showed {', '.join(names)}")
+    raise NotMeasured(f"JACK never showed {', '.join(names)}")
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The most held voices with no late block and no callback longer than its period, on one core and on all.
 
-On the null driver at period 64; voices grow 16, 32, 64, … and are bisected in the full run. On one core the
-whole process, network and callback, is pinned to it. `in time`: no block late, no callback over its period;
-`network`: processor time of its thread.
+On the null driver at period 64, at full quality; voices grow 16, 32, 64, … and are bisected in the full run.
+On one core the whole process, network and callback, is pinned to it. `in time`: no block late, no callback
+over its period; `network`: processor time of its thread.
 """
 
 import os
