@@ -1,5 +1,4 @@
-"""The block: everything that happens in one audio period, compiled into one function that every driver
-calls.
+"""The block: everything that sounds in one audio period, compiled into one function that every driver calls.
 
 A period is cut at every event and at every tick (TICK frames on the engine's own clock), never at the
 period's own ends: the same events give the same samples whatever the period.
@@ -11,30 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .channels import apply_event, bend_ratio, move_channels
+from .channels import bend_ratio, move_channels
 from .compiling import realtime
 from .effects import make_safe, reverberate
+from .events import collect, frames_to_event, is_due
+from .handle import call_events
 from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
-from .layout import FADING, FREE, HELD, PENDING, RELEASED, TICK, VOICES, Memory
-from .rings import Ring, front, release
+from .layout import ALL, FADING, FREE, HELD, NONE, RELEASED, TICK, VOICES, Memory
 from .streaming import advance_frames, begin_phases, has_frames, shape_voice
 from .voices import free_voice, release_ratio
 
-NOTE_OFF, NOTE_ON = 8, 9
 ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
 INAUDIBLE = np.float32(3e-5)  # -90 dBFS: a released voice below this is over
 OVER_SECONDS = 2.0  # a held note as quiet as that after this time has died away; before, it may yet swell
 FALLEN = np.float32(0.1)  # once its release has come this far: before, a slow sound may yet be rising
-RESERVE = 512  # places in the queue kept for notes when controllers flood it
 QUARTER = math.pi / 4.0
-NONE, STARTING, ALL = range(3)  # which voices want their ramps aimed
 
 
 @realtime
-def process(memory: Memory, left: Any, right: Any, stride: int, frames: int) -> None:
-    """Render one period into every `stride`-th element of `left` and `right`. Audio callback or offline
-    renderer.
+def process(memory: Memory, handle: Any, left: Any, right: Any, stride: int, frames: int) -> None:
+    """Render one period into every `stride`-th element of `left` and `right`; `handle` leads to the same
+    memory. Audio callback or offline renderer.
     """
     for source in range(2):
         collect(memory, memory.midi if source else memory.host, source == 1)
@@ -43,7 +40,8 @@ def process(memory: Memory, left: Any, right: Any, stride: int, frames: int) -> 
     while done < frames:
         if state.tick_left == 0:
             begin_tick(memory)
-        apply_due_events(memory)
+        if is_due(memory):
+            call_events(handle)
         if state.aim > 0:
             aim_voices(memory)
         count = min(frames - done, state.tick_left, frames_to_event(memory))
@@ -52,72 +50,6 @@ def process(memory: Memory, left: Any, right: Any, stride: int, frames: int) -> 
             left[(done + n) * stride] = memory.scratch[0, n]
             right[(done + n) * stride] = memory.scratch[1, n]
         done += count
-
-
-@realtime
-def collect(memory: Memory, ring: Ring, nanoseconds: bool) -> None:
-    """Move waiting events from a ring into the queue, turning monotonic times into frames one period ahead.
-
-    When the queue is nearly full, controllers are dropped; when it is full, the rest waits in the ring.
-    """
-    state = memory.state[0]
-    slot = front(ring)
-    while slot >= 0 and state.pending < PENDING:
-        event = ring.items[slot]
-        time = event.time
-        if nanoseconds:
-            time = state.clock + state.delay + math.floor((time - state.anchor) * state.rate * 1e-9 + 0.5)
-        if is_welcome(PENDING - state.pending, event.status >> 4, event.data2):
-            insert(memory, time, event.port, event.status, event.data1, event.data2)
-        else:
-            memory.telemetry[0].dropped_events += 1
-        release(ring)
-        slot = front(ring)
-
-
-@realtime
-def is_welcome(room: int, kind: int, data2: int) -> bool:
-    """Whether an event may still enter the queue: note-offs always, note-ons and then the rest while there
-    is room.
-    """
-    ends = kind == NOTE_OFF or (kind == NOTE_ON and data2 == 0)
-    return ends or room > RESERVE or (kind == NOTE_ON and room > RESERVE // 2)
-
-
-@realtime
-def insert(memory: Memory, time: int, port: int, status: int, data1: int, data2: int) -> None:
-    """Insertion sort: events mostly arrive in order, so the queue's far end is short to walk."""
-    state, queue = memory.state[0], memory.pending
-    i = state.pending
-    while i > 0 and queue[i - 1].time <= time:
-        queue[i] = queue[i - 1]
-        i -= 1
-    queue[i].time, queue[i].port, queue[i].status = time, port, status
-    queue[i].data1, queue[i].data2 = data1, data2
-    state.pending += 1
-
-
-@realtime
-def frames_to_event(memory: Memory) -> int:
-    """Frames until the next queued event."""
-    state = memory.state[0]
-    return memory.pending[state.pending - 1].time - state.clock if state.pending > 0 else TICK
-
-
-@realtime
-def apply_due_events(memory: Memory) -> None:
-    """Act on every queued event whose frame has come."""
-    state, telemetry = memory.state[0], memory.telemetry[0]
-    while state.pending > 0 and memory.pending[state.pending - 1].time <= state.clock:
-        event = memory.pending[state.pending - 1]
-        telemetry.late_events += 1 if event.time < state.clock else 0
-        telemetry.events += 1
-        telemetry.last_event = (event.status << 16) | (event.data1 << 8) | event.data2
-        state.pending -= 1
-        notes = state.notes
-        apply_event(memory, event.port, event.status, event.data1, event.data2)
-        if state.notes != notes:
-            state.aim = max(state.aim, STARTING)
 
 
 @realtime

@@ -10,11 +10,11 @@ from .bundles import Bundle
 from .channels import power_on
 from .compiling import address, offline
 from .effects import prepare_effects
+from .entry import block_function, make_handle
 from .errors import EngineError
 from .feeder import Feeder, Timing, compile_feeding
 from .generators.contract import Generator
 from .generators.onnx import OnnxGenerator
-from .handle import block_function, make_handle
 from .heads.motion import motion_loops
 from .heads.noise import noise_loops
 from .layout import MOST_VOICES, PROGRAMS, Memory
@@ -99,7 +99,6 @@ class Engine:
             Timing(bundle.head.frame_rate, bundle.head.longest_seconds),
             self.timbres,
         )
-        block_function()
         compile_rest(self.memory)
 
     def _prepare_state(self, polyphony: int, seed: int) -> None:

@@ -37,6 +37,7 @@ PENDING = 4096
 EVENTS = 4096  # capacity of an event ring
 
 FREE, HELD, RELEASED, FADING = range(4)  # stages of a voice
+NONE, STARTING, ALL = range(3)  # which voices want their ramps aimed
 MISSING, READY, STALE = range(3)  # lamps of the attack cache; stale: the latent has moved, but it plays
 
 F4, F8, I4, I8, U1 = np.float32, np.float64, np.int32, np.int64, np.uint8

@@ -14,15 +14,16 @@ from contextlib import contextmanager, suppress
 from numba.core import event
 
 from .compiling import CACHE
-from .drivers import jack, portaudio
+from .drivers import jack, null, portaudio
 from .drivers.contract import DriverError
 from .engine import compile_rest
+from .entry import events_function
 from .memory import make_memory
 
 
 def is_first_start() -> bool:
     """Whether the block was never compiled for this machine."""
-    return not any(CACHE.rglob("handle._block-*.nbi"))
+    return not any(CACHE.rglob("entry._block-*.nbi"))
 
 
 @contextmanager
@@ -62,10 +63,12 @@ def counted(tell: Callable[[int], object]) -> Iterator[None]:
 
 def main() -> None:
     """Compile all that an engine and its drivers call, but the block."""
+    events_function()
     compile_rest(make_memory())
     portaudio.compile_callback()
     with suppress(DriverError):
         jack.compile_callback()
+    null.compile_clock()
 
 
 if __name__ == "__main__":

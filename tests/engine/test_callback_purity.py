@@ -17,7 +17,7 @@ from rtsynth_engine.compiling import external
 from rtsynth_engine.drivers import jack, portaudio
 from rtsynth_engine.drivers.contract import DriverError
 from rtsynth_engine.drivers.null import NullDriver
-from rtsynth_engine.handle import block_function
+from rtsynth_engine.entry import block_function, events_function
 from tests.conftest import require
 from tests.engine.parts import ON, make_engine, wait_until
 
@@ -55,6 +55,10 @@ def compile_callback(signature, function):
 
 def test_the_block_reaches_nothing_but_mathematics_and_the_clock() -> None:
     assert impurities(block_function()) == set()
+
+
+def test_what_midi_does_in_the_block_reaches_nothing_but_mathematics() -> None:
+    assert impurities(events_function()) == set()
 
 
 def test_the_portaudio_callback_reaches_nothing_at_all() -> None:

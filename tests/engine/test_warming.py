@@ -15,8 +15,8 @@ def test_the_other_process_compiles_all_but_the_block(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-m", "rtsynth_engine.warming"], env=environment, check=True)
     compiled = {index.name.split("-")[0] for index in tmp_path.rglob("*.nbi")}
-    assert {"streaming.deliver_blocks", "streaming.gather_demand", "portaudio._callback"} <= compiled
-    assert not any("_block" in name and "handle" in name for name in compiled)
+    assert {"entry._events", "streaming.deliver_blocks", "portaudio._callback", "null._run"} <= compiled
+    assert "entry._block" not in compiled
 
 
 def test_it_is_asked_only_before_the_block_was_ever_compiled(
@@ -28,7 +28,7 @@ def test_it_is_asked_only_before_the_block_was_ever_compiled(
     with warming.warming():
         pass
     assert len(asked) == 1
-    (tmp_path / "handle._block-85.py311.nbi").touch()
+    (tmp_path / "entry._block-30.py311.nbi").touch()
     with warming.warming():
         pass
     assert len(asked) == 1

@@ -8,9 +8,9 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from ..block import insert, is_welcome
 from ..compiling import address, carray, cfunc, external, pointer_from, realtime
 from ..engine import Engine
+from ..events import insert, is_welcome
 from ..handle import ADDRESSES, attach, call_block
 from ..layout import PENDING, Memory
 from .contract import DriverError
