@@ -8,7 +8,7 @@ from typing import Any
 from rtsynth_engine.checking import RefusedError, check, parse_toml, read_regular, validator
 
 from .errors import PresetError
-from .folders import preset_files
+from .folders import SHIPPED, preset_files
 
 FILE_LIMIT = 16 << 10  # bytes; a preset of the flagship takes two kilobytes
 
@@ -85,20 +85,24 @@ class Preset:
 def read_preset(path: Path) -> Preset:
     """Read one preset file. Raises PresetError, which names the file and the key."""
     try:
-        return parse_preset(read_regular(path, FILE_LIMIT), path)
+        return parse_preset(read_regular(path, FILE_LIMIT), path, path.is_relative_to(SHIPPED))
     except RefusedError as error:
         raise PresetError(f"preset {path.name}: {error}") from error
 
 
-def parse_preset(content: bytes, path: Path) -> Preset:
-    """The preset of a file's content. Raises RefusedError, which names the key."""
+def parse_preset(content: bytes, path: Path, shipped: bool = False) -> Preset:
+    """The preset of a file's content. Raises RefusedError, which names the key.
+
+    What is `shipped` was checked when it was made: to check it at every start takes longer than to read it.
+    """
     table = parse_toml(content)
     version = table.get("format")
     if isinstance(version, int) and version > 1:
         raise RefusedError(
             f"format {version} is newer than this rtsynth, which reads format 1: update rtsynth"
         )
-    check(table, validator("rtsynth", "preset.schema.json"))
+    if not shipped:
+        check(table, validator("rtsynth", "preset.schema.json"))
     names = Counter(macro["name"].lower() for macro in table.get("macros", ()))
     if twice := [name for name, times in names.items() if times > 1]:
         raise RefusedError(f"macros: two are named {twice[0]!r}")

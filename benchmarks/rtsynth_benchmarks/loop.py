@@ -1,11 +1,12 @@
 """A compiled JACK client in a process of its own that sends notes and listens for them.
 
     python -m rtsynth_benchmarks.loop MIDI_PORT SOUND_PORT [--notes N] [--aligned] [--threshold X]
-    python -m rtsynth_benchmarks.loop --silent SECONDS
+    python -m rtsynth_benchmarks.loop --counting SECONDS
 
 The first prints JSON: for every note the frames (JACK's) and times (µs of CLOCK_MONOTONIC: when the callback
 began, and the place in its period on top) at which it was sent and first heard, -1 when it was not. The
-second only takes part in the graph, and prints how many xruns the server told of. Notes begin at random
+second only counts for a while in every callback, and prints how long that took: a machine that stops for
+moments shows here too, and xruns the server told of. Notes begin at random
 frames of the cycle or, `--aligned`, at its first; one is sent once the sound of the one before has been
 silent for a while.
 """
@@ -53,6 +54,13 @@ STATE_TYPE = np.dtype(
     align=True,
 )
 NOTE = np.dtype([("sent", I8), ("heard", I8), ("sent_us", F8), ("heard_us", F8)], align=True)
+
+WATCH = np.dtype(
+    [("calls", I8), ("long", I8), ("longest", I8), ("period", I8), ("sum", F8), ("timespec", I8, (2,))],
+    align=True,
+)
+"""Callbacks that count: how many took more than half of the `period`, and the longest; in ns."""
+COUNTED = 20_000  # additions that wait for each other: some 50 µs, as much as an engine with 32 voices
 
 _get_buffer = external("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
 _clear = external("jack_midi_clear_buffer", types.void(types.voidptr))
@@ -144,9 +152,23 @@ def _callback(frames: int, argument: Any) -> int:
     return 0
 
 
-def _silent_callback(frames: int, argument: Any) -> int:
-    """JackProcessCallback that does nothing."""
+def _counting_callback(frames: int, argument: Any) -> int:
+    """JackProcessCallback that counts, always as far, and notes how long it took."""
+    watch = carray(argument, 1, WATCH)[0]
+    began = _nanoseconds(watch)
+    for _ in range(COUNTED):
+        watch.sum = watch.sum * 0.999 + 1.0
+    spent = _nanoseconds(watch) - began
+    watch.calls += 1
+    watch.long += 1 if 2 * spent > watch.period else 0
+    watch.longest = max(watch.longest, spent)
     return 0
+
+
+@realtime
+def _nanoseconds(watch: Any) -> int:
+    _clock(MONOTONIC, pointer_from(np.uint64(watch.timespec.ctypes.data)))
+    return int(watch.timespec[0] * 1_000_000_000 + watch.timespec[1])
 
 
 def _activate(client: Any, function: Any, argument: Any) -> list[int]:
@@ -203,14 +225,17 @@ def _connect(client: Any, source: Any, target: Any) -> None:
             time.sleep(0.1)
 
 
-def silent(seconds: float) -> int:
-    """Take part for a while; returns the xruns."""
-    client = jack_module().Client("silent", no_start_server=True)
-    xruns = _activate(client, _silent_callback, 0)
+def count(seconds: float) -> dict[str, float]:
+    """Take part for a while; returns the xruns, and what counting took in % of the period."""
+    client = jack_module().Client("counting", no_start_server=True)
+    watch = np.zeros(1, WATCH)
+    watch["period"] = round(client.blocksize * 1e9 / client.samplerate)
+    xruns = _activate(client, _counting_callback, address(watch))
     time.sleep(seconds)
     client.deactivate()
     client.close()
-    return len(xruns)
+    longest = 100.0 * float(watch[0]["longest"]) / float(watch[0]["period"])
+    return {"xruns": len(xruns), "long": int(watch[0]["long"]), "longest": longest}
 
 
 def main() -> None:
@@ -220,12 +245,12 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=60)
     parser.add_argument("--aligned", action="store_true")
     parser.add_argument("--threshold", type=float, default=1e-4)
-    parser.add_argument("--silent", type=float, metavar="SECONDS")
+    parser.add_argument("--counting", type=float, metavar="SECONDS")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if chosen.silent:
-            print(silent(chosen.silent))
+        if chosen.counting:
+            print(json.dumps(count(chosen.counting)))
         else:
             midi, sound = chosen.ports
             print(json.dumps(loop(midi, sound, chosen.notes, chosen.aligned, chosen.threshold)))

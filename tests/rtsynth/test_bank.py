@@ -9,7 +9,8 @@ import pytest
 
 from rtsynth.bank import RECIPES, bank, write_bank
 from rtsynth.choosing import program_map
-from rtsynth.presets import Preset, read_preset
+from rtsynth.folders import SHIPPED
+from rtsynth.presets import Preset, parse_preset, read_preset
 from rtsynth.timbres import timbre
 from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.checking import parse_toml
@@ -98,3 +99,10 @@ def test_morphs_across_grids_are_left_out(
     made = [preset.id for preset in bank(make_bundle(tmp_path, places=places))]
     assert "flute" in made
     assert "four-winds" not in made
+
+
+def test_every_preset_that_ships_passes_the_check_that_a_start_leaves_out() -> None:
+    paths = sorted((SHIPPED / "bank").glob("*.toml"))
+    assert len(paths) >= 96
+    for path in paths:
+        assert parse_preset(path.read_bytes(), path) == read_preset(path)

@@ -1,12 +1,14 @@
 """Ten minutes of 32 voices at period 64 with latents moving and presets switched: what went wrong, and whose
 fault it was.
 
-The same server is then watched for as long with a compiled client that does nothing, for xruns that are not
-ours; one counts as ours when a callback that took more than half of its period ended within 10 ms before it
-was told of, for JACK tells from another thread, or the next callback was such a one. `--seconds` shortens it.
+The same server is then watched for as long with a compiled client that only counts, always as far: what of
+its callbacks and xruns is not ours. An xrun counts as ours when a callback that took more than half of its
+period ended within 10 ms before it was told of, for JACK tells from another thread, or the next callback was
+such a one. `--seconds` shortens it.
 On a JACK server, else on the null driver, whose own lateness counts as xruns.
 """
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -43,7 +45,7 @@ def run(context: Context) -> Iterator[Figure]:
             yield Figure(what, name.replace("_", " "), getattr(after, name) - getattr(before, name))
         yield from _callbacks(what, calls, period)
         if driver.name.startswith("jack"):
-            yield from _silent(context, seconds)
+            yield from _counting(context, seconds)
 
 
 class _Mover:
@@ -72,6 +74,7 @@ def _callbacks(what: str, calls: NDArray[Any], period: float) -> Iterator[Figure
     yield Figure(what, "callbacks", len(calls), "", NEITHER)
     for name, value in quantiles(shares).items():
         yield Figure(what, name, value, "% of period")
+    yield Figure(what, f"over {LONG:g} %", int(np.sum(shares > LONG)), "callbacks")
     yield Figure(what, "beyond the period", int(np.sum(shares > 100.0)), "callbacks")
     yield Figure(what, "xruns", int(calls["xruns"][-1] - calls["xruns"][0]))
     yield Figure(what, "xruns of ours", xruns_near(calls, shares > LONG), f"near a callback over {LONG:g} %")
@@ -85,16 +88,19 @@ def xruns_near(calls: NDArray[Any], long: NDArray[np.bool_]) -> int:
     return int(np.diff(calls["xruns"])[told - 1][near].sum())
 
 
-def _silent(context: Context, seconds: float) -> Iterator[Figure]:
-    """Xruns of the same server with a client that does nothing."""
-    context.tell(f"the server with a silent client, {seconds:g} s")
-    command = [sys.executable, "-m", "rtsynth_benchmarks.loop", "--silent", f"{seconds}"]
+def _counting(context: Context, seconds: float) -> Iterator[Figure]:
+    """The same server with a client that always counts as far."""
+    context.tell(f"the server with a client that only counts, {seconds:g} s")
+    command = [sys.executable, "-m", "rtsynth_benchmarks.loop", "--counting", f"{seconds}"]
     with process(command, stdout=-1) as child:
         end = time.monotonic() + seconds + 20.0
         while child.poll() is None and time.monotonic() < end:
             time.sleep(0.1)
         said = child.stdout.read() if child.stdout and child.poll() == 0 else ""
-    if said:
-        yield Figure(f"a silent client, {seconds:g} s", "xruns", int(said), "", NEITHER)
-    else:
-        context.remark("the server without us: not measured, the silent client ended early")
+    if not said:
+        context.remark("the server without us: not measured, the client that counts ended early")
+        return
+    told, what = json.loads(said), f"a client that only counts, {seconds:g} s"
+    yield Figure(what, "max", told["longest"], "% of period", NEITHER)
+    yield Figure(what, f"over {LONG:g} %", told["long"], "callbacks", NEITHER)
+    yield Figure(what, "xruns", told["xruns"], "", NEITHER)
