@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -53,13 +53,23 @@ def test_a_note_sent_by_midi_is_heard_at_its_pitch(playing: Engine, probe, key: 
 def test_every_note_is_heard_as_late_as_any_other_whatever_its_place_in_the_cycle(
     playing: Engine, probe
 ) -> None:
-    delays = set()
-    for offset in (0, 1, 40, 127, 77):
+    def delay(offset: int) -> int:
         probe.listen(probe.send([(0, CC, SOUND_OFF, 0)]), 0.1)
         start = probe.send([(offset, ON, 69, 100)])
         sound = np.abs(probe.listen(start, 0.1))
-        delays.add(int(np.nonzero(sound > 1e-4)[0][0]))
+        return int(np.nonzero(sound > 1e-4)[0][0])
+
+    delays = {undisturbed(playing, lambda offset=offset: delay(offset)) for offset in (0, 1, 40, 127, 77)}
     assert max(delays) - min(delays) <= 1
+
+
+def undisturbed(engine: Engine, measure: Callable[[], int]) -> int:
+    """What is measured without an xrun: in one, a client may read what another has already written anew."""
+    for _ in range(10):
+        before, measured = engine.telemetry().xruns, measure()
+        if engine.telemetry().xruns == before:
+            return measured
+    raise AssertionError("an xrun in each of ten tries")
 
 
 def test_a_note_off_sent_by_midi_ends_the_note(playing: Engine, probe) -> None:
