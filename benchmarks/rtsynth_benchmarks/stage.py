@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -111,16 +110,6 @@ def wait_for_ports(*names: str, seconds: float = 90.0) -> None:
             return
         time.sleep(0.1)
     raise NotMeasured(f"JACK never showed {', '.join(names)}")
-
-
-@contextmanager
-def rtsynth(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """`rtsynth play` on the stage, once its ports are there."""
-    command = [sys.executable, "-m", "rtsynth", "play", *arguments, "--audio", "jack", "--midi", "jack"]
-    with process(command) as child:
-        wait_for_ports("rtsynth:midi_in", "rtsynth:out_1")
-        time.sleep(2.0)
-        yield child
 
 
 def build_probe(folder: Path) -> Path:

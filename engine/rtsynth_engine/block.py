@@ -54,7 +54,7 @@ def process(memory: Memory, handle: Any, left: Any, right: Any, stride: int, fra
 
 @realtime
 def begin_tick(memory: Memory) -> None:
-    """Let one tick pass: channels, envelopes, phases. All ramps then want a new aim."""
+    """Let one tick pass: channels and envelopes. Gains, and partials that do not rest, want a new aim."""
     state, sounding = memory.state[0], 0
     state.tick_left = TICK
     state.aim = ALL

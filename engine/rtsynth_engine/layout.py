@@ -15,7 +15,7 @@ from .heads.motion import STIR_BANDS
 from .heads.onset import ONSET_BANDS
 from .rings import Ring
 
-TICK = 64  # frames between two updates of all ramps: 1.3 ms at 48 kHz, faster than any useful change
+TICK = 64  # frames between two updates of gains and pitch: 1.3 ms at 48 kHz, faster than any useful change
 PARTIALS = 96
 FRAME = 2 * PARTIALS + BANDS  # amplitudes, frequency ratios, noise gains
 RATIO, NOISE = PARTIALS, 2 * PARTIALS  # where the second and third part of a frame begin
@@ -162,11 +162,11 @@ VOICE = np.dtype(
         ("amplitude", F4, (PARTIALS,)),  # at the end of the last tick
         ("active", I4),  # partials that sound in this tick, gathered below
         ("which", I4, (PARTIALS,)),
-        ("c", F4, (PARTIALS,)),  # cosine now, and sine half a frame ago
-        ("s", F4, (PARTIALS,)),
+        ("c", F4, (PARTIALS,)),  # cosine of the phase now
+        ("s", F4, (PARTIALS,)),  # sine of the phase half an audio frame ago
         ("a", F4, (PARTIALS,)),
         ("da", F4, (PARTIALS,)),
-        ("half", F4, (PARTIALS,)),  # sine of half of what a partial turns in a frame
+        ("half", F4, (PARTIALS,)),  # sine of half the angle it turns in an audio frame
         ("cosine_half", F4, (PARTIALS,)),
         ("noise_power", F4, (BANDS,)),  # at gain 1
         ("noise_total", F4),

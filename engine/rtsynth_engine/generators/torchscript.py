@@ -46,9 +46,7 @@ class TorchScriptGenerator:
                 f"{self.bundle.name} holds no {name}; `rtsynth export BUNDLE --torchscript` adds it"
             )
         try:
-            with (
-                warnings.catch_warnings()
-            ):  # TorchScript is deprecated, and what it says would be heard by players
+            with warnings.catch_warnings():  # TorchScript is deprecated, and players would hear of it
                 warnings.simplefilter("ignore", DeprecationWarning)
                 return self.torch.jit.load(io.BytesIO(script), map_location=self.device)
         except RuntimeError as error:

@@ -1,8 +1,8 @@
 """The `partials` head: a bank of oscillators per voice, at the exact pitch, rendered in the audio callback.
 
-Between two ticks every audible partial is a complex number turned by a constant angle per frame while its
-amplitude moves along a line. The inner loop runs over partials, so it vectorises and its arithmetic does
-not depend on how many frames one call asks for.
+Between two aims, at most one frame of the network apart, every audible partial turns by a constant angle per
+audio frame while its amplitude moves along a line: see `oscillators`. Its arithmetic does not depend on how
+many frames one call asks for.
 """
 
 import math
