@@ -15,6 +15,11 @@ def own_folder() -> Path:
     return Path(os.environ.get("RTSYNTH_HOME") or platformdirs.user_data_dir("rtsynth", appauthor=False))
 
 
+def config_folder() -> Path:
+    """The person's folder for what rtsynth keeps by itself; RTSYNTH_HOME moves it too."""
+    return Path(os.environ.get("RTSYNTH_HOME") or platformdirs.user_config_dir("rtsynth", appauthor=False))
+
+
 def bundle_folders() -> list[Path]:
     """Every `*.rtsynth` folder, shipped ones first, by name."""
     roots = (SHIPPED / "instruments", own_folder() / "instruments")
@@ -26,3 +31,8 @@ def preset_files() -> list[Path]:
     return [
         path for root in (SHIPPED / "bank", own_folder() / "presets") for path in sorted(root.glob("*.toml"))
     ]
+
+
+def tuning_folders() -> list[Path]:
+    """Folders of tunings: the person's own, then the shipped one."""
+    return [own_folder() / "tunings", SHIPPED / "tunings"]
