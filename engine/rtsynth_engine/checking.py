@@ -32,10 +32,13 @@ def read_regular(path: Path, limit: int) -> bytes:
         raise RefusedError(
             "is a link" if path.is_symlink() else (error.strerror or "cannot be opened")
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise RefusedError("is no regular file")
-        content = file.read(limit + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(limit + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > limit:
         raise RefusedError(f"is larger than {limit} bytes")
     return content

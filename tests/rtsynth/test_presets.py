@@ -1,5 +1,6 @@
 """Presets: what is whole is read, and what is broken is refused by file and key."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,13 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(3 << 30)  # sparse: takes no space on the disk
     assert "larger than" in refusal(path)
+
+
+def test_a_folder_and_a_pipe_are_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    for name in ("folder.toml", "pipe.toml"):
+        assert "no regular file" in refusal(tmp_path / name)
 
 
 def test_a_link_is_refused(tmp_path: Path) -> None:
