@@ -1,7 +1,7 @@
 """Finding a preset: by name as a person types it, by program as a MIDI file asks for it."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .errors import PresetError
 from .presets import Preset
@@ -70,6 +70,28 @@ def programs_of(presets: Sequence[Preset]) -> dict[str, list[int]]:
     for program, preset in program_map(presets).items():
         answers.setdefault(preset.id, []).append(program)
     return answers
+
+
+def numbers(presets: Sequence[Preset], programs: Mapping[int, Preset]) -> dict[str, int]:
+    """Number by which a player reaches each preset of one instrument, by its id: 128 × bank + program.
+
+    Bank 0 is General MIDI, of which `programs` tells who is what; bank 1 the others in order of id. Those
+    that it has no room for have no number.
+    """
+    known = {preset.id: program for program, preset in programs.items() if preset.program == program}
+    others = sorted(preset.id for preset in presets if preset.id not in known)
+    return known | dict(zip(others, range(PROGRAMS, 2 * PROGRAMS), strict=False))
+
+
+def addresses(presets: Sequence[Preset]) -> dict[str, tuple[int | None, int | None]]:
+    """Bank and program of every preset, each instrument counted by itself; None where there is no room."""
+    found: dict[str, tuple[int | None, int | None]] = {preset.id: (None, None) for preset in presets}
+    for instrument in {preset.instrument for preset in presets}:
+        own = [preset for preset in presets if preset.instrument == instrument]
+        numbered = [preset for preset in own if preset.program is not None]
+        known = numbers(own, program_map(numbered) if numbered else {})
+        found |= {id: divmod(number, PROGRAMS) for id, number in known.items()}
+    return found
 
 
 def _nearest(program: int, own: dict[int, Preset]) -> Preset | None:

@@ -1,29 +1,36 @@
 """The sounds of a session: one instrument, the preset that channels start on, and what each program plays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.engine import Engine, Sound
 
-from .choosing import find_preset, program_map
+from .choosing import find_preset, numbers, program_map
 from .errors import EngineError, PresetError
 from .instruments import find_instrument
 from .presets import Preset, load_presets
+from .setups import Part, Setup
 from .timbres import timbre
 
-OWN = 128  # program number of a preset that General MIDI has no number for
+OWN = 256  # from here on programs are the session's: what its setup plays and no bank holds as it is
+PLAYING = ("mono", "legato", "priority", "portamento")  # what a part may say otherwise than its preset
 
 
 @dataclass(frozen=True)
 class Lineup:
-    """`sounds` by program number; channels begin on `start`. `remarks` are to be told once."""
+    """`sounds` by program number; channels begin on `start`. `slots`: program of each part of the setup.
+
+    `remarks` are to be told once.
+    """
 
     bundle: Bundle
     preset: Preset
     start: int
     sounds: dict[int, Sound]
     remarks: tuple[str, ...]
+    setup: Setup
+    slots: tuple[int, ...]
 
     def load(self, engine: Engine) -> None:
         """Give the engine every sound and put all channels on the first. Before the first callback."""
@@ -33,24 +40,70 @@ class Lineup:
 
 
 def choose_lineup(wanted: str | None) -> Lineup:
-    """The preset `wanted`, or program 0's, and the others of its instrument by program.
+    """The preset `wanted`, or program 0's, on every channel, and the others of its instrument by program.
 
     Raises PresetError and BundleError.
     """
     presets, refused = load_presets()
     preset = program_map(presets)[0] if wanted is None else find_preset(wanted, presets)
-    bundle = find_instrument(preset.instrument)
-    own = to_sound(preset, bundle)
+    return _lineup(Setup(parts=(Part(preset.id, follow_programs=True),)), [preset], presets, refused)
+
+
+def setup_lineup(setup: Setup) -> Lineup:
+    """The presets of the setup's parts, and the others of their instrument by program.
+
+    Raises PresetError, also for parts of several instruments, and BundleError.
+    """
+    presets, refused = load_presets()
+    parts = setup.parts or (Part(program_map(presets)[0].id, follow_programs=True),)
+    chosen = [_of_part(number, part, presets) for number, part in enumerate(parts)]
+    for number, preset in enumerate(chosen):
+        if preset.instrument != chosen[0].instrument:
+            raise PresetError(
+                f"parts/{number}/preset: {preset.id} is of {preset.instrument}, parts/0 of "
+                f"{chosen[0].instrument}; a setup has one instrument"
+            )
+    return _lineup(replace(setup, parts=parts), chosen, presets, refused)
+
+
+def _of_part(number: int, part: Part, presets: Sequence[Preset]) -> Preset:
+    try:
+        return find_preset(part.preset, presets)
+    except PresetError as error:
+        raise PresetError(f"parts/{number}/preset: {error}") from error
+
+
+def _lineup(
+    setup: Setup, chosen: Sequence[Preset], presets: Sequence[Preset], refused: Sequence[PresetError]
+) -> Lineup:
+    """The setup with its parts' presets, `chosen`."""
+    bundle = find_instrument(chosen[0].instrument)
     others, missing = _others(presets, bundle)
     programs = _programs(others)
-    sounds = {number: own if chosen is preset else others[chosen] for number, chosen in programs.items()}
-    start = preset.program if preset.program is not None and programs[preset.program] is preset else OWN
-    remarks = [str(problem) for problem in (*refused, *missing)]
-    if preset.digest != bundle.digest:
-        remarks.append(
-            f"preset {preset.id} was made with another version of {bundle.id}; it may sound different"
-        )
-    return Lineup(bundle, preset, start, {start: own, **sounds}, tuple(remarks))
+    known = numbers(list(others), programs)
+    sounds = {number: others[preset] for number, preset in programs.items()}
+    sounds |= {known[preset.id]: sound for preset, sound in others.items() if preset.id in known}
+    slots = []
+    for number, (part, preset) in enumerate(zip(setup.parts, chosen, strict=True)):
+        own = {key: getattr(part, key) for key in PLAYING if getattr(part, key) is not None}
+        slots.append(OWN + number if own else known.get(preset.id, OWN + number))
+        sounds[slots[-1]] = replace(to_sound(preset, bundle), **own)
+    remarks = [*map(str, refused), *map(str, missing), *_aged(chosen, bundle)]
+    return Lineup(bundle, chosen[0], _start(setup, slots), sounds, tuple(remarks), setup, tuple(slots))
+
+
+def _aged(chosen: Sequence[Preset], bundle: Bundle) -> list[str]:
+    return [
+        f"preset {preset.id} was made with another version of {bundle.id}; it may sound different"
+        for preset in dict.fromkeys(chosen)
+        if preset.digest != bundle.digest
+    ]
+
+
+def _start(setup: Setup, slots: Sequence[int]) -> int:
+    """Program of the part that follows every channel's, or else of the first part."""
+    following = [slot for part, slot in zip(setup.parts, slots, strict=True) if part.follows_all]
+    return (following or [*slots])[0]
 
 
 def to_sound(preset: Preset, bundle: Bundle) -> Sound:

@@ -39,6 +39,11 @@ class Part:
     portamento: float | None = None
     follow_programs: bool = False
 
+    @property
+    def follows_all(self) -> bool:
+        """Whether program changes of every channel choose its preset."""
+        return self.follow_programs and (self.port, self.channel) == (None, None)
+
 
 @dataclass(frozen=True)
 class Input:

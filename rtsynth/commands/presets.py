@@ -8,6 +8,7 @@ import click
 from ..errors import HostError
 from .output import json_option, print_json, print_table, warn
 
+LISTED = ("id", "name", "category", "bank", "program", "programs", "tags")
 COLUMNS = ("id", "name", "category", "instrument", "program", "pitched", "tags")
 preset_argument = click.argument("preset")
 
@@ -22,30 +23,33 @@ def presets() -> None:
 @click.option("--tag", metavar="NAME", help="Only those with a tag.")
 @json_option
 def list_presets(category: str | None, tag: str | None, as_json: bool) -> None:
-    """List every preset: those that ship with rtsynth and your own, and the programs each answers."""
-    from ..choosing import filtered, programs_of
+    """List every preset: those that ship with rtsynth and your own.
+
+    Bank select (controller 0 or 32) and program change choose it; without a bank it answers the programs
+    listed.
+    """
+    from ..choosing import addresses, filtered, programs_of
     from ..presets import load_presets
 
     found, refused = load_presets()
-    answers, chosen = programs_of(found), filtered(found, category, tag)
+    answers, chosen, at = programs_of(found), filtered(found, category, tag), addresses(found)
+    rows = [
+        {column: getattr(preset, column) for column in COLUMNS}
+        | {"bank": at[preset.id][0], "program": at[preset.id][1], "programs": answers.get(preset.id, [])}
+        for preset in chosen
+    ]
     if as_json:
-        rows = [{column: getattr(preset, column) for column in COLUMNS} for preset in chosen]
-        print_json([row | {"programs": answers.get(row["id"], [])} for row in rows])
+        print_json(rows)
     else:
-        print_table(
-            ("id", "name", "category", "programs", "tags"),
-            [
-                (
-                    each.id,
-                    each.name,
-                    each.category,
-                    " ".join(map(str, answers.get(each.id, []))),
-                    ", ".join(each.tags),
-                )
-                for each in chosen
-            ],
-        )
+        print_table(LISTED, [[_cell(row[column]) for column in LISTED] for row in rows])
     warn(*refused)
+
+
+def _cell(value: object) -> str:
+    """Numbers one after the other, words with commas; nothing for None."""
+    if isinstance(value, list | tuple):
+        return (", " if value and isinstance(value[0], str) else " ").join(map(str, value))
+    return "" if value is None else str(value)
 
 
 @presets.command("show")

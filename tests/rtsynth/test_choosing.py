@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rtsynth.choosing import filtered, find_preset, program_map, programs_of
+from rtsynth.choosing import addresses, filtered, find_preset, program_map, programs_of
 from rtsynth.errors import PresetError
 from rtsynth.presets import Preset
 
@@ -124,3 +124,17 @@ def test_presets_are_chosen_by_category_and_tag() -> None:
         filtered(BANK[:4], "brass")
     with pytest.raises(PresetError, match="no preset with tag 'blown'; there are bowed"):
         filtered([*BANK, tagged], tag="blown")
+
+
+def test_every_preset_is_reached_by_bank_and_program() -> None:
+    second = replace(BANK[0], id="another-grand", name="Another Grand")
+    alien = replace(BANK[4], id="alien", instrument="other")
+    at = addresses([*BANK, second, alien])
+    assert [at[preset.id] for preset in BANK[:4]] == [(0, 0), (0, 4), (0, 40), (0, 42)]
+    assert (at["another-grand"], at["piano"], at["alien"]) == ((1, 0), (1, 1), (1, 0))
+
+
+def test_presets_that_bank_1_has_no_room_for_are_told_without_a_number() -> None:
+    many = [replace(BANK[4], id=f"own-{number:03}") for number in range(130)]
+    at = addresses([*BANK[:1], *many])
+    assert (at["own-127"], at["own-128"]) == ((1, 127), (None, None))

@@ -61,9 +61,11 @@ def test_presets_are_listed_for_people_and_for_programs(run: Run) -> None:
     assert len(listed) >= 24
     assert len({preset["category"] for preset in listed}) >= 8
     assert all(
-        {"id", "name", "category", "instrument", "program", "pitched", "tags", "programs"} == set(preset)
+        {"id", "name", "category", "instrument", "bank", "program", "pitched", "tags", "programs"}
+        == set(preset)
         for preset in listed
     )
+    assert len({(preset["bank"], preset["program"]) for preset in listed}) == len(listed)
     assert sorted(program for preset in listed for program in preset["programs"]) == list(range(128))
     assert all(preset["id"] in table.out for preset in listed)
 
