@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .midi.files import EVENTS, Score
+from .midi.score import Score, messages
 
 NOTE_ON, NOTE_OFF, CONTROL, WHEEL = 0x90, 0x80, 0xB0, 1
 LINE = ((0, 60), (4, 70), (7, 85), (11, 100), (12, 112), (16, 95))  # semitones over the root, velocities
@@ -22,7 +22,7 @@ def phrase(low: int, high: int) -> Score:
     line = [_note(i * STEP, STEP, _fold(root + up, low, high), force) for i, (up, force) in enumerate(LINE)]
     chord = [_note(start, HELD, key, 90) for key in sorted({_fold(root + up, low, high) for up in CHORD})]
     events = sorted(sum([*line, *chord], _wheel(start)))
-    return Score(np.array(events, EVENTS), start + HELD + AFTER)
+    return Score(messages(events), start + HELD + AFTER)
 
 
 def _fold(key: int, low: int, high: int) -> int:

@@ -12,6 +12,7 @@ from .midi.files import Score
 
 AHEAD = 0.25  # seconds a live score is queued ahead of the clock
 PROGRAM_CHANGE = 0xC0
+FIELDS = [name for name in EVENT.names or () if name != "time"]
 
 
 def to_events(score: Score, rate: float, keep_programs: bool = True) -> NDArray[Any]:
@@ -21,7 +22,7 @@ def to_events(score: Score, rate: float, keep_programs: bool = True) -> NDArray[
         chosen = chosen[chosen["status"] & 0xF0 != PROGRAM_CHANGE]
     events = np.zeros(len(chosen), EVENT)
     events["time"] = np.rint(chosen["seconds"] * rate)
-    for field in ("port", "status", "data1", "data2"):
+    for field in FIELDS:
         events[field] = chosen[field]
     return events
 

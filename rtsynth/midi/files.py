@@ -14,23 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import HostError
-from .scanning import RECORD, Fault, chunks, seconds
+from .extras import Extra, decode
+from .scanning import OURS, Fault, Reading, chunks, make_reading, seconds
+from .score import EVENTS, Move, Score
+from .writer import write_midi
+
+__all__ = ["EVENTS", "MidiFileError", "Move", "Score", "parse_midi", "read_midi", "write_midi"]
 
 LARGEST = 64 * 1024 * 1024  # bytes of a file
-LEAST_BYTES = 2  # of a record: a delta and one data byte
 DEFAULT_BEAT = 0.5  # seconds of a quarter note
 FRAME_RATES = {29: 30_000 / 1001}  # SMPTE's 29 is drop-frame; every other rate is what it says
-
-EVENTS = np.dtype(
-    [
-        ("seconds", np.float64),
-        ("port", np.uint8),
-        ("status", np.uint8),
-        ("data1", np.uint8),
-        ("data2", np.uint8),
-    ],
-    align=True,
-)
 
 CAUSES = {
     Fault.LONG_NUMBER: "a number goes on for more than four bytes; the file is damaged from here on",
@@ -38,18 +31,11 @@ CAUSES = {
     Fault.NOT_DATA: "a status byte where data should be; the file is damaged from here on",
     Fault.CUT: "the track ends inside this event; playing what comes before it",
     Fault.BAD_TEMPO: "a tempo that is none; keeping the tempo before it",
+    Fault.BAD_OURS: "an event of rtsynth's own that cannot be read; leaving it out",
 }
 
 
 Path = str | os.PathLike[str]
-
-
-class Score(NamedTuple):
-    """`events`: EVENTS (N,) by time, file order within a tick. `length`: seconds to the last end of track."""
-
-    events: NDArray[Any]
-    length: float
-    warnings: tuple[str, ...] = ()
 
 
 class MidiFileError(HostError):
@@ -81,29 +67,10 @@ def read_midi(path: Path) -> Score:
 def parse_midi(path: Path, content: bytes) -> Score:
     """Score of a file's bytes; `path` is only for the message of MidiFileError."""
     header = _header(path, content)
-    data = np.frombuffer(content, np.uint8)
-    records = np.empty(len(data) // LEAST_BYTES + 1, RECORD)
-    found = np.full(len(Fault), -1, np.int64)
-    tracks, count = chunks(data, header.start, header.end, header.format == 2, records, found)
-    _refuse(path, header, tracks, found)
-    order = np.argsort(records["tick"][:count], kind="stable")
-    return _score(records[order], header, tuple(_warn(header, tracks, found)))
-
-
-def write_midi(path: Path, score: Score) -> None:
-    """Write a score as a one-track file of 960 ticks a second (480 a beat at 120 beats a minute)."""
-    import mido
-
-    events, tick = score.events, 0
-    track = mido.MidiTrack()
-    for event in events:
-        size = 2 if event["status"] >> 4 in (0xC, 0xD) else 3
-        now = round(event["seconds"] * 960)
-        message = [int(event[field]) for field in ("status", "data1", "data2")][:size]
-        track.append(mido.Message.from_bytes(message, time=now - tick))
-        tick = now
-    track.append(mido.MetaMessage("end_of_track", time=max(0, round(score.length * 960) - tick)))
-    mido.MidiFile(type=0, ticks_per_beat=480, tracks=[track]).save(path)
+    reading = make_reading(np.frombuffer(content, np.uint8))
+    tracks = chunks(reading, header.start, header.end, header.format == 2)
+    _refuse(path, header, tracks, reading.found)
+    return _score(content, reading, header, tracks)
 
 
 def _content(path: Path) -> bytes:
@@ -173,21 +140,42 @@ def _warn(header: Header, tracks: int, found: NDArray[np.int64]) -> Iterator[str
     """What a player may say of a file that plays all the same."""
     if tracks != header.tracks:
         yield f"the header claims {header.tracks} tracks, the file holds {tracks}"
-    for fault in (Fault.CUT, Fault.BAD_TEMPO):
+    for fault in (Fault.CUT, Fault.BAD_TEMPO, Fault.BAD_OURS):
         if found[fault] >= 0:
             yield f"byte {found[fault]}: {CAUSES[fault]}"
 
 
-def _score(records: NDArray[Any], header: Header, warnings: tuple[str, ...]) -> Score:
-    """Give sorted records their seconds and keep the channel messages."""
+def _score(content: bytes, reading: Reading, header: Header, tracks: int) -> Score:
+    """Sort what was read by time, give it its seconds, and keep messages and what is ours."""
+    records = _by_tick(reading.records[: reading.state[0]["count"]])
     times = np.empty(len(records))
     seconds(records, _second_per_tick(header.division), header.division < 0x8000, times)
-    messages = records["bytes"][:, 0] >= 0x80
+    messages = records["status"] >= 0x80
     events = np.zeros(int(messages.sum()), EVENTS)
     events["seconds"] = times[messages]
-    for place, field in enumerate(("status", "data1", "data2")):
-        events[field] = records["bytes"][messages, place]
-    return Score(events, float(times[-1]), warnings)
+    for field in ("port", "status", "data1", "data2", "value"):
+        events[field] = records[field][messages]
+    extras = list(_extras(content, reading, times[records["status"] == OURS]))
+    preset = next((extra.preset for _, extra in extras if extra.preset), None)
+    moves = tuple(Move(time, extra.program, extra.latent) for time, extra in extras if not extra.preset)
+    warnings = tuple(_warn(header, tracks, reading.found))
+    return Score(events, float(times[-1]), warnings, preset, moves)
+
+
+def _by_tick(records: NDArray[Any]) -> NDArray[Any]:
+    return records[np.argsort(records["tick"], kind="stable")]
+
+
+def _extras(content: bytes, reading: Reading, times: NDArray[np.float64]) -> Iterator[tuple[float, Extra]]:
+    """What is ours and whole, with its seconds; `times` are those of all marks."""
+    marks = reading.marks[: reading.state[0]["marks"]]
+    marks = marks[np.argsort(marks[:, 0], kind="stable")]
+    for time, (_, start, size) in zip(times.tolist(), marks.tolist(), strict=True):
+        extra = decode(content[start : start + size])
+        if extra is not None:
+            yield time, extra
+        elif reading.found[Fault.BAD_OURS] < 0:
+            reading.found[Fault.BAD_OURS] = start
 
 
 def _second_per_tick(division: int) -> float:

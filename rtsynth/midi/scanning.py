@@ -1,29 +1,44 @@
 """The bytes of a Standard MIDI File, scanned once by compiled code.
 
-A record is a tick and four bytes. Bytes that begin with a channel status are a channel message; those that
-begin with TEMPO or END are the two meta events that matter to time, with the tempo's three bytes after it.
+A record is an event and its tick. Below the MIDI statuses stand the meta events that matter: TEMPO, whose
+value is microseconds a beat, END, and OURS, whose data a mark says the place of.
 
 Every reader here returns where the next thing begins. A place beyond `end` says that this one was not whole.
-Source: Standard MIDI Files 1.0 (MMA RP-001).
+Source: Standard MIDI Files 1.0 (MMA RP-001); the port prefix, FF 21, is no part of it but in wide use.
 """
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.compiling import offline, realtime
+from rtsynth_engine.layout import PORTS
+
+from .extras import OURS as PREFIX
 
 Bytes = NDArray[np.uint8]
 Found = NDArray[np.int64]
 
-RECORD = np.dtype([("tick", np.int64), ("bytes", np.uint8, (4,))])
-END, TEMPO, SYSEX, SYSEX_MORE, META = 0x2F, 0x51, 0xF0, 0xF7, 0xFF
-DEFAULT_TEMPO = (TEMPO, 0x07, 0xA1, 0x20)  # 500,000 µs a quarter note: 120 beats a minute
+RECORD = np.dtype(
+    [
+        ("tick", np.int64),
+        ("value", np.float32),
+        ("port", np.uint8),
+        ("status", np.uint8),
+        ("data1", np.uint8),
+        ("data2", np.uint8),
+    ]
+)
+STATE = np.dtype([(name, np.int64) for name in ("count", "marks", "tick", "port", "running")])
+PORT, END, TEMPO, OURS, SYSEX, SYSEX_MORE, META = 0x21, 0x2F, 0x51, 0x7F, 0xF0, 0xF7, 0xFF
+DEFAULT_TEMPO = 500_000  # µs a beat: 120 beats a minute
 HEADER = 8  # bytes of a chunk's type and length
 TRACK = 0x4D54726B  # "MTrk"
 LONGEST_NUMBER = 4  # bytes of a variable-length number
+LEAST_MARK = len(PREFIX) + 4  # bytes of an event that is ours
+MARK = np.array(list(PREFIX), np.uint8)
 CHANNEL_DATA = np.array([2, 2, 2, 2, 1, 1, 2], np.int64)  # data bytes of 8n, 9n … En
 # data bytes of F0 … FF
 SYSTEM_DATA = np.array([0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], np.int64)
@@ -37,27 +52,48 @@ class Fault(IntEnum):
     NOT_DATA = 2
     CUT = 3
     BAD_TEMPO = 4
+    BAD_OURS = 5
 
 
-LONG_NUMBER, NO_STATUS, NOT_DATA, CUT, BAD_TEMPO = (int(fault) for fault in Fault)
+LONG_NUMBER, NO_STATUS, NOT_DATA, CUT, BAD_TEMPO = (int(fault) for fault in Fault if fault < Fault.BAD_OURS)
+
+
+class Reading(NamedTuple):
+    """A file and what was found in it so far."""
+
+    data: Bytes
+    records: NDArray[Any]  # (len(data) + 1,) RECORD
+    marks: NDArray[np.int64]  # (…, 3) of the events that are ours: tick, first byte, count of bytes
+    found: Found  # (faults,) where each fault was first met, -1 where it was not
+    state: NDArray[Any]  # (1,) STATE
+
+
+def make_reading(data: Bytes) -> Reading:
+    """Room for all that so many bytes can say."""
+    return Reading(
+        data,
+        np.empty(len(data) + 1, RECORD),
+        np.empty((len(data) // LEAST_MARK + 1, 3), np.int64),
+        np.full(len(Fault), -1, np.int64),
+        np.zeros(1, STATE),
+    )
 
 
 @realtime
-def note(found: Found, fault: int, at: int) -> None:
+def note(reading: Reading, fault: int, at: int) -> None:
     """Remember where a fault was first met."""
-    if found[fault] < 0:
-        found[fault] = at
+    if reading.found[fault] < 0:
+        reading.found[fault] = at
 
 
 @realtime
-def put(records: Any, count: int, tick: int, first: int, second: int, third: int, fourth: int) -> int:
-    """Append one record; returns the new count."""
-    records[count].tick = tick
-    records[count].bytes[0] = first
-    records[count].bytes[1] = second
-    records[count].bytes[2] = third
-    records[count].bytes[3] = fourth
-    return count + 1
+def put(reading: Reading, status: int, data1: int, data2: int, value: float) -> None:
+    """Append one record at the tick and port of the state."""
+    state = reading.state[0]
+    record = reading.records[state.count]
+    record.tick, record.port, record.value = state.tick, state.port, value
+    record.status, record.data1, record.data2 = status, data1, data2
+    state.count += 1
 
 
 @realtime
@@ -67,98 +103,116 @@ def big_endian(data: Bytes, at: int) -> int:
 
 
 @realtime
-def number(data: Bytes, at: int, end: int, found: Found) -> tuple[int, int]:
+def number(reading: Reading, at: int, end: int) -> tuple[int, int]:
     """Variable-length number at `at`, and the place after it."""
     value = 0
     for place in range(at, min(at + LONGEST_NUMBER, end)):
-        value = (value << 7) | (data[place] & 0x7F)
-        if data[place] < 0x80:
+        value = (value << 7) | (reading.data[place] & 0x7F)
+        if reading.data[place] < 0x80:
             return value, place + 1
     if at + LONGEST_NUMBER <= end:
-        note(found, LONG_NUMBER, at)
+        note(reading, LONG_NUMBER, at)
     return 0, end + 1
 
 
 @realtime
-def channel_message(
-    data: Bytes, at: int, end: int, status: int, tick: int, records: Any, count: int, found: Found
-) -> tuple[int, int]:
-    """Data bytes of a channel message: the place after them and the new count of records."""
+def channel_message(reading: Reading, at: int, end: int) -> int:
+    """Place after the data of a channel message of the running status."""
+    data, status = reading.data, reading.state[0].running
     size = CHANNEL_DATA[(status >> 4) - 8]
     if at + size > end:
-        return end + 1, count
+        return end + 1
     for place in range(at, at + size):
         if data[place] >= 0x80:
-            note(found, NOT_DATA, place)
-            return end + 1, count
-    second = data[at + 1] if size == 2 else 0
-    return at + size, put(records, count, tick, status, data[at], second, 0)
+            note(reading, NOT_DATA, place)
+            return end + 1
+    put(reading, status, data[at], data[at + 1] if size == 2 else 0, 0.0)
+    return int(at + size)
 
 
 @realtime
-def meta_event(
-    data: Bytes, at: int, end: int, tick: int, records: Any, count: int, found: Found
-) -> tuple[int, int]:
-    """Meta event whose type is at `at`: tempo becomes a record, every other kind is stepped over."""
+def meta_event(reading: Reading, at: int, end: int) -> int:
+    """Place after the meta event whose type is at `at`; those that do not matter are stepped over."""
     if at >= end:
-        return end + 1, count
-    size, body = number(data, at + 1, end, found)
-    after = body + size
-    if data[at] != TEMPO or after > end:
-        return after, count
-    if size != 3 or (data[body] | data[body + 1] | data[body + 2]) == 0:
-        note(found, BAD_TEMPO, at)
-        return after, count
-    return after, put(records, count, tick, TEMPO, data[body], data[body + 1], data[body + 2])
+        return end + 1
+    kind = reading.data[at]
+    size, body = number(reading, at + 1, end)
+    if body + size <= end:
+        if kind == TEMPO:
+            tempo(reading, at, body, size)
+        elif kind == PORT and size == 1:
+            reading.state[0].port = reading.data[body] % PORTS
+        elif kind == OURS and size >= len(MARK):
+            mark(reading, body, size)
+    return body + size
 
 
 @realtime
-def system_message(data: Bytes, at: int, end: int, status: int, found: Found) -> int:
+def tempo(reading: Reading, at: int, body: int, size: int) -> None:
+    """Microseconds a beat, from `body` on."""
+    value = big_endian(reading.data, body - 1) & 0xFFFFFF if size == 3 else 0
+    if value == 0:
+        note(reading, BAD_TEMPO, at)
+    else:
+        put(reading, TEMPO, 0, 0, value)
+
+
+@realtime
+def mark(reading: Reading, body: int, size: int) -> None:
+    """Remember the place of a sequencer-specific event's data if they begin as ours do."""
+    state = reading.state[0]
+    for place in range(len(MARK)):
+        if reading.data[body + place] != MARK[place]:
+            return
+    row = reading.marks[state.marks]
+    row[0], row[1], row[2] = state.tick, body + len(MARK), size - len(MARK)
+    state.marks += 1
+    put(reading, OURS, 0, 0, 0.0)
+
+
+@realtime
+def system_message(reading: Reading, at: int, end: int, status: int) -> int:
     """Place after a system message, whose data begin at `at`; none of them is kept."""
     if status in (SYSEX, SYSEX_MORE):
-        size, body = number(data, at, end, found)
+        size, body = number(reading, at, end)
         return body + size
     return at + int(SYSTEM_DATA[status & 15])
 
 
 @realtime
-def event(
-    data: Bytes, at: int, end: int, running: int, tick: int, records: Any, count: int, found: Found
-) -> tuple[int, int, int]:
-    """Event at `at` without its delta: the place after it, the running status and the new count."""
-    status = running
-    if data[at] >= 0x80:
-        status, at = int(data[at]), at + 1
-    elif running == 0:
-        note(found, NO_STATUS, at)
-        return end + 1, running, count
-    if status < SYSEX:
-        at, count = channel_message(data, at, end, status, tick, records, count, found)
-        return at, status, count
+def event(reading: Reading, at: int, end: int) -> int:
+    """Place after the event at `at`, whose delta was read."""
+    state, status = reading.state[0], int(reading.data[at])
+    if status < 0x80 and state.running == 0:
+        note(reading, NO_STATUS, at)
+        return end + 1
+    at += 1 if status >= 0x80 else 0
     if status == META:
-        at, count = meta_event(data, at, end, tick, records, count, found)
-        return at, running, count
-    return system_message(data, at, end, status, found), running, count
+        return meta_event(reading, at, end)
+    if status >= SYSEX:
+        return system_message(reading, at, end, status)
+    state.running = status if status >= 0x80 else state.running
+    return channel_message(reading, at, end)
 
 
 @realtime
-def track(
-    data: Bytes, at: int, end: int, tick: int, records: Any, count: int, found: Found
-) -> tuple[int, int, int]:
-    """Events in [at, end) from `tick` on: the place after the end of track, its tick, the new count."""
-    running, ended = 0, False
+def track(reading: Reading, at: int, end: int) -> int:
+    """Place after the end of the track in [at, end), which begins at the tick of the state."""
+    data, state = reading.data, reading.state[0]
+    state.running, state.port, ended = 0, 0, False
     while at < end and not ended:
         start = at
-        delta, at = number(data, at, end, found)
+        delta, at = number(reading, at, end)
         if at < end:
-            tick += delta
+            state.tick += delta
             ended = data[at] == META and at + 1 < end and data[at + 1] == END
-            at, running, count = event(data, at, end, running, tick, records, count, found)
+            at = event(reading, at, end)
         elif at == end:
             at = end + 1
         if at > end:
-            note(found, CUT, start)
-    return min(at, end), tick, put(records, count, tick, END, 0, 0, 0)
+            note(reading, CUT, start)
+    put(reading, END, 0, 0, 0.0)
+    return min(at, end)
 
 
 @realtime
@@ -168,24 +222,25 @@ def broken(found: Found) -> bool:
 
 
 @offline
-def chunks(data: Bytes, at: int, end: int, sequential: bool, records: Any, found: Found) -> tuple[int, int]:
-    """Every chunk in [at, end): how many were tracks, and the count of records.
+def chunks(reading: Reading, at: int, end: int, sequential: bool) -> int:
+    """Read every chunk in [at, end); returns how many were tracks.
 
     Sequential tracks (format 2) follow one another, each from the default tempo on. A track whose length runs
     past the end of the file ends at its end-of-track event, and the chunks after that are read.
     """
-    tracks, count, tick = 0, 0, 0
-    while at + HEADER <= end and not broken(found):
-        stop = at + HEADER + big_endian(data, at + 4)
-        if big_endian(data, at) == TRACK:
+    tracks, state = 0, reading.state[0]
+    while at + HEADER <= end and not broken(reading.found):
+        stop = at + HEADER + big_endian(reading.data, at + 4)
+        if big_endian(reading.data, at) == TRACK:
             tracks += 1
             if sequential:
-                count = put(records, count, tick, TEMPO, DEFAULT_TEMPO[1], DEFAULT_TEMPO[2], DEFAULT_TEMPO[3])
-            after, last, count = track(data, at + HEADER, min(stop, end), tick, records, count, found)
-            tick = last if sequential else 0
+                put(reading, TEMPO, 0, 0, DEFAULT_TEMPO)
+            else:
+                state.tick = 0
+            after = track(reading, at + HEADER, min(stop, end))
             stop = after if stop > end else stop
         at = stop
-    return tracks, count
+    return tracks
 
 
 @offline
@@ -200,6 +255,5 @@ def seconds(records: Any, second_per_tick: float, follow_tempo: bool, times: NDA
         now += (record.tick - tick) * step
         tick = record.tick
         times[place] = now
-        if follow_tempo and record.bytes[0] == TEMPO:
-            tempo = (int(record.bytes[1]) << 16) | (int(record.bytes[2]) << 8) | int(record.bytes[3])
-            step = second_per_tick * tempo / 500_000
+        if follow_tempo and record.status == TEMPO:
+            step = second_per_tick * record.value / DEFAULT_TEMPO

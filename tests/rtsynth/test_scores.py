@@ -1,9 +1,8 @@
 """A score on the engine's clock: times in frames, and a live cue that is never early and loses nothing."""
 
-import numpy as np
 import pytest
 
-from rtsynth.midi.files import EVENTS, Score
+from rtsynth.midi.score import Score, messages
 from rtsynth.scores import AHEAD, Cue, programs_of, to_events
 
 RATE = 1000.0
@@ -31,7 +30,7 @@ class Keys:
 
 
 def score(*rows: tuple[float, int, int, int]) -> Score:
-    events = np.array([(seconds, 0, *message) for seconds, *message in rows], EVENTS)
+    events = messages((seconds, 0, *message) for seconds, *message in rows)
     return Score(events, float(events["seconds"][-1]))
 
 

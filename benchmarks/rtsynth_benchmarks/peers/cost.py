@@ -17,7 +17,8 @@ from statistics import median
 
 import numpy as np
 
-from rtsynth.midi.files import EVENTS, Score, write_midi
+from rtsynth.midi.files import write_midi
+from rtsynth.midi.score import Score, messages
 
 from ..figures import NotMeasured
 from ..stage import SOUNDFONT
@@ -110,14 +111,14 @@ def _spread(numbers: list[float] | tuple[float, ...]) -> float:
 
 def score(case: Case, seconds: float) -> Score:
     """The notes on as few channels as hold them, until `seconds`; struck ones spread evenly over `every`."""
-    messages = [(0.0, 0, PROGRAM_CHANGE | i, case.program, 0) for i in range(-(-case.notes // KEYS))]
+    rows = [(0.0, 0, PROGRAM_CHANGE | i, case.program, 0) for i in range(-(-case.notes // KEYS))]
     for i in range(case.notes):
         channel, key = i // KEYS, LOWEST + i * APART % KEYS
         for began, ended in pairwise([*_strikes(case, i, seconds), seconds]):
-            messages.append((began, 0, NOTE_ON | channel, key, VELOCITY))
-            messages.append((ended, 0, NOTE_OFF | channel, key, 0))
-    messages.sort(key=lambda message: (message[0], message[2] & 0xF0 == NOTE_ON))
-    return Score(np.array(messages, EVENTS), seconds)
+            rows.append((began, 0, NOTE_ON | channel, key, VELOCITY))
+            rows.append((ended, 0, NOTE_OFF | channel, key, 0))
+    rows.sort(key=lambda row: (row[0], row[2] & 0xF0 == NOTE_ON))
+    return Score(messages(rows), seconds)
 
 
 def _strikes(case: Case, i: int, seconds: float) -> list[float]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rtsynth.midi.extras import encode_move
 from rtsynth.midi.files import MidiFileError, Score, parse_midi
 from tests.rtsynth.midi.hexdump import HEADER, NOTE, bytes_of
 
@@ -53,7 +54,7 @@ def survives(content: bytes) -> bool:
         assert str(result).isprintable()
         assert 0 <= result.offset <= len(content)
         return False
-    events, length, _ = result
+    events, length = result.events, result.length
     assert ((events["status"] >= 0x80) & (events["status"] < 0xF0)).all()
     assert ((events["data1"] < 0x80) & (events["data2"] < 0x80)).all()
     assert (np.diff(events["seconds"], prepend=0, append=length) >= 0).all()
@@ -100,6 +101,9 @@ WORST = {
     "as many tracks as fit": b"MTrk\0\0\0\0" * (MEGABYTE // 8 - 2),
     "events to sort": (b"MTrk\0\0\0\xf8\x00\xc0\x05" + b"\x7f\x05" * 122 + b"\0") * (MEGABYTE // 256 - 1),
     "a number without end": b"MTrk\xff\xff\xff\xff" + b"\x81" * (MEGABYTE - 30),
+    "events of ours": b"MTrk\xff\xff\xff\xff"
+    + b"".join(b"\0\xff\x7f" + bytes([len(data)]) + data for data in [encode_move(7, (0.5,))])
+    * (MEGABYTE // 48),
     "a meta event without end": b"MTrk\xff\xff\xff\xff\x00\xff\x01\xff\xff\xff\x7f" + b"A" * (MEGABYTE - 40),
 }
 
