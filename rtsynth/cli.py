@@ -16,6 +16,7 @@ from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.instruments import instruments
+from .commands.learn import learn
 from .commands.play import play
 from .commands.presets import presets
 from .commands.render import render
@@ -40,6 +41,7 @@ for command in (
     render,
     presets,
     instruments,
+    learn,
     devices,
     doctor,
     bench,

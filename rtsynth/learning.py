@@ -24,8 +24,8 @@ RESERVED = {
     38: "data entry, fine",
     64: "sustain pedal",
     74: "brightness",
-    **{number: "parameter" for number in (*range(96, 102),)},
-    **{number: "channel mode" for number in range(120, 128)},
+    **dict.fromkeys((*range(96, 102),), "parameter"),
+    **dict.fromkeys(range(120, 128), "channel mode"),
 }
 TARGETS = (
     *(f"macro {number}" for number in range(1, 9)),
@@ -109,12 +109,17 @@ def _learnt(table: dict[str, Any]) -> Learnt:
 def checked(learnt: Learnt) -> Learnt:
     """The same. Raises HostError for a controller that stays what it is, a target or a range there is not."""
     refuse_reserved(learnt.controller)
-    if learnt.target not in TARGETS:
-        raise HostError(f"target {learnt.target!r} is unknown; there are {', '.join(TARGETS)}")
-    floor = -1.0 if learnt.target.startswith("macro") else 0.0
-    if not all(floor <= end <= 1.0 for end in (learnt.low, learnt.high)):
-        raise HostError(f"low and high: {learnt.target} goes from {floor:g} to 1")
+    check_target(learnt.target, learnt.low, learnt.high)
     return learnt
+
+
+def check_target(target: str, low: float, high: float) -> None:
+    """Raise HostError for a target or a range there is not."""
+    if target not in TARGETS:
+        raise HostError(f"no target {target!r}; there are {', '.join(TARGETS)}")
+    floor = -1.0 if target.startswith("macro") else 0.0
+    if not all(floor <= end <= 1.0 for end in (low, high)):
+        raise HostError(f"low and high: {target} goes from {floor:g} to 1")
 
 
 def refuse_reserved(controller: Controller) -> None:
@@ -176,11 +181,14 @@ def find_target(wanted: str) -> str:
 
 
 def write_learnt(known: Sequence[Learnt]) -> Path:
-    """Keep what is known; returns where. Raises HostError where it cannot be written."""
+    """Keep what is known; returns where. Raises HostError where it cannot be written or read back."""
     path = learn_file()
     try:
+        text = learnt_toml(known)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, learnt_toml(known))
+        write_whole(path, text)
+    except RefusedError as error:
+        raise HostError(f"this cannot be kept: {error}") from error
     except OSError as error:
         raise HostError(
             f"cannot write {path}: {error.strerror}; RTSYNTH_HOME names another folder"
@@ -189,8 +197,10 @@ def write_learnt(known: Sequence[Learnt]) -> Path:
 
 
 def learnt_toml(known: Sequence[Learnt]) -> str:
-    """The one text of what is known: `parse_learnt` of it gives the same."""
-    return to_toml({"format": 1} | ({"mappings": [learnt_table(each) for each in known]} if known else {}))
+    """The one text of what is known: `parse_learnt` of it gives the same. Raises RefusedError."""
+    table = {"format": 1} | ({"mappings": [learnt_table(each) for each in known]} if known else {})
+    check(table, validator("rtsynth", "learn.schema.json"))
+    return to_toml(table)
 
 
 def learnt_table(learnt: Learnt) -> dict[str, Any]:

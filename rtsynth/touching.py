@@ -1,6 +1,8 @@
 """Listening for the one control that a person moves."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,11 @@ from rtsynth_engine.compiling import offline
 from rtsynth_engine.rings import Ring, front, readable, release
 
 from .errors import HostError
+from .inputs import every_input
 from .learning import FINE, Controller, refuse_reserved
+from .midi.ports import MidiProcess
 
+LOOK = 0.02  # seconds between looks into the ring
 STEPS = 3  # a control at rest may tremble by one
 CONTROL, DATA, DATA_FINE = 0xB0, 6, 38
 NRPN_FINE, NRPN, RPN_FINE, RPN = 98, 99, 100, 101
@@ -104,3 +109,31 @@ def touched(ring: Ring, touch: Touch) -> Controller | None:
         if found := touch.hear(*message):
             return found
     return None
+
+
+def listen(port: str | None, channel: int | None, tell: Callable[[str], object]) -> Controller:
+    """Wait for a control of the port (words of its name; None: every input) to be moved.
+
+    `tell` hears which inputs are listened to and why a control was passed over. Raises HostError where there
+    is no input to listen to.
+    """
+    inputs = (port,) if port else every_input()
+    if not inputs:
+        raise HostError("no MIDI input to listen to; connect one, or name the controller with --cc")
+    with MidiProcess(inputs, virtual=None) as ports:
+        tell(f"move the control now; listening to {', '.join(ports.opened)}; Ctrl-C ends")
+        return replace(wait(ports, Touch(channel), tell), port=port, channel=channel)
+
+
+def wait(ports: MidiProcess, touch: Touch, tell: Callable[[str], object]) -> Controller:
+    """The first control that is touched. Raises HostError where the ports are lost."""
+    told = 0
+    while ports.alive():
+        found = touched(ports.ring, touch)
+        for remark in touch.refused[told:]:
+            tell(remark)
+        told = len(touch.refused)
+        if found is not None:
+            return found
+        time.sleep(LOOK)
+    raise HostError("the MIDI ports are gone; start rtsynth learn again")

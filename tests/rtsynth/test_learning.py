@@ -207,7 +207,7 @@ def test_what_is_written_is_read_back_and_no_file_is_nothing_learnt() -> None:
         ("number = 21", "", "mappings/0"),
         ("number = 261", "number = 16384", "mappings/1/number"),
         ('kind = "cc"', 'kind = "key"', "mappings/0/kind"),
-        ('"reverb"', '"volume"', "mappings/1: target 'volume'"),
+        ('"reverb"', '"volume"', "mappings/1: no target 'volume'"),
         ("low = -1", "low = nan", "mappings/0/low"),
         ("low = -1", "low = 1e999", "mappings/0/low"),
         ("curve = 2", "curve = 0", "mappings/0/curve"),
