@@ -13,6 +13,8 @@ from .folders import SHIPPED, preset_files
 FILE_LIMIT = 16 << 10  # bytes; a preset of the flagship takes two kilobytes
 
 Steps = tuple[tuple[str, float], ...]  # directions of a latent space, and how many steps along each
+PRIORITIES = ("last", "highest", "lowest")  # which of several keys a mono preset plays
+SWAYS = ("wheel", "pressure", "timbre", "breath", "foot")  # keys of Play that hold steps
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,25 @@ class Mix:
 class Play:
     """How a preset answers the player. `velocity_curve` is an exponent; `vibrato` 0 … 1 what the wheel bends.
 
-    `wheel` and `pressure` are the steps that the modulation wheel and aftertouch take at full deflection.
+    `wheel`, `pressure`, `timbre` (CC74), `breath` and `foot` are the steps that these take at full
+    deflection; `timbre` None is two of brightness. `half_pedal`: the sustain pedal may be half down.
+    `portamento` in seconds. `tuning` and `keymap` are files among one's own tunings or the shipped ones.
     """
 
     velocity_curve: float = 1.0
     vibrato: float = 1.0
     wheel: Steps = ()
     pressure: Steps = ()
+    timbre: Steps | None = None
+    breath: Steps = ()
+    foot: Steps = ()
+    half_pedal: bool = False
+    mono: bool = False
+    legato: bool = False
+    priority: str = PRIORITIES[0]
+    portamento: float = 0.0
+    tuning: str | None = None
+    keymap: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ def _preset(path: Path, table: dict[str, Any]) -> Preset:
 
 
 def _play(table: dict[str, Any]) -> Play:
-    steps: dict[str, Any] = {key: _steps(table[key].items()) for key in ("wheel", "pressure") if key in table}
+    steps: dict[str, Any] = {key: _steps(table[key].items()) for key in SWAYS if key in table}
     return Play(**_floats(table) | steps)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from .presets import Macro, Preset, Steps
+from .presets import Macro, Play, Preset, Steps
 from .timbres import Timbre
 from .writing import preset_table
 
@@ -37,9 +37,25 @@ def lines(preset: Preset, timbre: Timbre) -> Iterator[tuple[str, str]]:
     yield "velocity", f"to the power of {play.velocity_curve:g}"
     yield "wheel", _steps((*play.wheel, ("vibrato", timbre.vibrato)))
     yield "pressure", _steps(play.pressure) or "nothing"
+    yield from _playing(play)
     yield from ((f"macro {macro.name}", _macro(macro)) for macro in preset.macros)
     yield "latent", " ".join(f"{value:.2f}" for value in timbre.latent)
     yield "file", str(preset.path)
+
+
+def _playing(play: Play) -> Iterator[tuple[str, str]]:
+    """What of the rest is not as usual."""
+    for key in ("timbre", "breath", "foot"):
+        if steps := getattr(play, key):
+            yield key, _steps(steps)
+    if play.half_pedal:
+        yield "pedal", "may be half down"
+    if play.mono:
+        yield "mono", f"the {play.priority} key{' legato' if play.legato else ''}"
+    if play.portamento:
+        yield "portamento", f"{play.portamento:g} s"
+    if play.tuning or play.keymap:
+        yield "tuning", " on ".join(filter(None, (play.tuning, play.keymap)))
 
 
 def _source(preset: Preset) -> str:

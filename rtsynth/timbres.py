@@ -9,17 +9,29 @@ from numpy.typing import NDArray
 from rtsynth_engine.bundles import EVEN, Bundle, Direction, Place
 
 from .errors import PresetError
-from .presets import Preset, Steps
+from .presets import Macro, Preset, Steps
 
 Vector = NDArray[np.float64]
+KNOBS = 8  # that turn macros while a preset plays
+STEPS = 2.0  # along a direction, that a controller of its name takes at full deflection
 PARALLEL = 1e-6  # radians from which on two points have one arc between them
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a knob at 1 adds to the latent, and to a parameter as in Macro."""
+
+    latent: tuple[float, ...] = ()
+    parameter: str | None = None
+    amount: float = 0.0
 
 
 @dataclass(frozen=True)
 class Timbre:
     """A resolved preset, its macros applied. Level in dB; `low`, `high`: MIDI pitches; the rest as in Preset.
 
-    `wheel` and `pressure` are what full deflection adds to `latent`; empty for nothing.
+    `wheel`, `pressure` and `offsets`, by the engine's names of sources, are what full deflection adds to
+    `latent`; empty for nothing. `turns` are what each of the first macros adds when its knob stands at 1.
     """
 
     latent: tuple[float, ...]
@@ -32,6 +44,8 @@ class Timbre:
     vibrato: float
     wheel: tuple[float, ...]
     pressure: tuple[float, ...]
+    offsets: dict[str, tuple[float, ...]]
+    turns: tuple[Turn, ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,8 @@ def timbre(preset: Preset, bundle: Bundle) -> Timbre:
         vibrato=float(np.clip(preset.play.vibrato + _turned(preset, "vibrato"), 0.0, 1.0)),
         wheel=_sway(preset.play.wheel, preset, bundle),
         pressure=_sway(preset.play.pressure, preset, bundle),
+        offsets=_offsets(preset, bundle),
+        turns=tuple(_turn(macro, preset, bundle) for macro in preset.macros[:KNOBS]),
     )
 
 
@@ -81,20 +97,45 @@ def _turned(preset: Preset, parameter: str) -> float:
     return sum(macro.value * macro.amount for macro in preset.macros if macro.parameter == parameter)
 
 
+def _offsets(preset: Preset, bundle: Bundle) -> dict[str, tuple[float, ...]]:
+    """Latents that the other sources of modulation add, where they add any."""
+    play, usual = preset.play, _usual("brightness", bundle)
+    steps = {
+        "timbre": usual if play.timbre is None else play.timbre,
+        "breath": play.breath,
+        "foot": play.foot,
+    }
+    steps |= {source: _usual(source, bundle) for source in ("body", "motion")}
+    return {source: _sway(each, preset, bundle) for source, each in steps.items() if each}
+
+
+def _usual(direction: str, bundle: Bundle) -> Steps:
+    return ((direction, STEPS),) if direction in directions(bundle) else ()
+
+
+def _turn(macro: Macro, preset: Preset, bundle: Bundle) -> Turn:
+    """Nothing for a direction that this instrument does not have."""
+    if macro.direction in directions(bundle):
+        return Turn(_sway(((macro.direction, macro.amount),), preset, bundle))
+    return Turn((), macro.parameter, macro.amount if macro.parameter else 0.0)
+
+
 def _sway(steps: Steps, preset: Preset, bundle: Bundle) -> tuple[float, ...]:
     return tuple(_offset(steps, preset, bundle).tolist()) if steps else ()
 
 
 def _offset(steps: Iterable[tuple[str, float]], preset: Preset, bundle: Bundle) -> Vector:
     known, near, total = directions(bundle), nearness(preset, bundle), np.zeros(bundle.latent)
+    there = np.flatnonzero(near)
     for id, amount in steps:
         if id not in known:
             raise PresetError(
                 f"preset {preset.id}: {bundle.id} has no direction {id!r} "
                 f"(there is {', '.join(known) or 'none'}); it was made for another version"
             )
-        ways = [np.interp(amount, EVEN, warp) for warp in known[id].warp]
-        total += (near * ways) @ np.array(known[id].at)
+        for place in there:
+            way = np.interp(amount, EVEN, known[id].warp[place])
+            total += near[place] * way * np.array(known[id].at[place])
     return total
 
 

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,9 +100,18 @@ def read_keymap(path: Path) -> Keymap:
 
 def tuning(scale: str | None, keymap: str | None) -> NDArray[np.float32]:
     """Pitches (128,) of a scale and a keyboard map as a person names them. Raises TuningError."""
+    return _tuning(scale, keymap, find_tuning)
+
+
+def kept_tuning(scale: str | None, keymap: str | None) -> NDArray[np.float32]:
+    """Pitches (128,) of a scale and a keyboard map as a preset names them. Raises TuningError."""
+    return _tuning(scale, keymap, inside)
+
+
+def _tuning(scale: str | None, keymap: str | None, find: Callable[[str, str], Path]) -> NDArray[np.float32]:
     return tune(
-        read_scale(find_tuning(scale, ".scl")) if scale else EQUAL,
-        read_keymap(find_tuning(keymap, ".kbm")) if keymap else None,
+        read_scale(find(scale, ".scl")) if scale else EQUAL,
+        read_keymap(find(keymap, ".kbm")) if keymap else None,
     )
 
 
@@ -125,12 +135,12 @@ def find_tuning(wanted: str, suffix: str) -> Path:
     )
 
 
-def inside(name: str) -> Path:
-    """A tuning file that a preset names, which lies in one of the folders of tunings. Raises TuningError."""
+def inside(name: str, suffix: str) -> Path:
+    """A file of that suffix in one of the folders of tunings, and nowhere else. Raises TuningError."""
     for folder in tuning_folders():
         path, root = folder / name, os.path.realpath(folder)
         if not Path(os.path.realpath(path)).is_relative_to(root):
             raise TuningError(f"tuning {shown(name)} leads out of {folder}; put the file itself there")
-        if os.path.exists(path):
+        if name.endswith(suffix) and os.path.exists(path):
             return path
-    raise TuningError(f"no tuning {shown(name)}; put it into {tuning_folders()[0]}")
+    raise TuningError(f"no {suffix} file {shown(name)}; put it into {tuning_folders()[0]}")

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .presets import Macro, Preset
+from .presets import SWAYS, Macro, Play, Preset
 
 PLAIN = ("id", "name", "category", "program", "also", "pitched", "tags")  # keys outside any table
+ALWAYS = ("velocity_curve", "vibrato", "wheel", "pressure")  # keys that every preset writes
 
 
 def preset_toml(preset: Preset) -> str:
@@ -20,8 +21,7 @@ def preset_toml(preset: Preset) -> str:
 def preset_table(preset: Preset) -> dict[str, Any]:
     """The preset as its file holds it, keys in the file's order."""
     plain = {key: _plain(getattr(preset, key)) for key in PLAIN}
-    play = asdict(preset.play) | {"wheel": dict(preset.play.wheel), "pressure": dict(preset.play.pressure)}
-    tables = {"instrument": _instrument(preset), "sound": asdict(preset.mix), "play": play}
+    tables = {"instrument": _instrument(preset), "sound": asdict(preset.mix), "play": _play(preset.play)}
     macros = {"macros": [_macro(macro) for macro in preset.macros]} if preset.macros else {}
     kept = {key: value for key, value in plain.items() if value not in (None, [])}
     return {"format": 1} | kept | tables | macros
@@ -38,6 +38,14 @@ def _instrument(preset: Preset) -> dict[str, Any]:
     if preset.morph:
         return source | {"morph": [list(part) for part in preset.morph]}
     return source | {"latent": list(preset.latent or ()), "divisor": preset.divisor}
+
+
+def _play(play: Play) -> dict[str, Any]:
+    """What every preset has, and of the rest what is not as usual."""
+    usual = asdict(Play())
+    steps = {key: dict(value) for key in SWAYS if (value := getattr(play, key)) is not None}
+    kept = {key: value for key, value in asdict(play).items() if key in ALWAYS or value != usual[key]}
+    return {key: steps.get(key, value) for key, value in kept.items()}
 
 
 def _macro(macro: Macro) -> dict[str, Any]:

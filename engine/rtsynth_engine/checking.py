@@ -9,6 +9,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -46,26 +47,33 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 def parse_json(content: bytes) -> Any:
     """JSON without NaN, infinities and repeated keys."""
-    try:
+    with _refusing():
         return json.loads(content, object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def parse_toml(content: bytes) -> Any:
+    """TOML 1.0. The caller bounds the size: 16 KiB of dots take the parser almost a second."""
+    with _refusing():
+        return tomllib.loads(content.decode())
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Refuse what Python or a parser refuses."""
+    try:
+        yield
+    except RefusedError:
+        raise
     except RecursionError as error:
         raise RefusedError("is nested too deeply") from error
     except UnicodeDecodeError as error:
         raise RefusedError("is not UTF-8") from error
     except json.JSONDecodeError as error:
         raise RefusedError(f"line {error.lineno}: {error.msg}") from error
-
-
-def parse_toml(content: bytes) -> Any:
-    """TOML 1.0. The caller bounds the size: 16 KiB of dots take the parser almost a second."""
-    try:
-        return tomllib.loads(content.decode())
-    except RecursionError as error:
-        raise RefusedError("is nested too deeply") from error
-    except UnicodeDecodeError as error:
-        raise RefusedError("is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise RefusedError(f"is no TOML: {error}") from error
+    except ValueError as error:  # Python neither reads nor shows more than 4300 digits
+        raise RefusedError("holds a number of thousands of digits") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -87,11 +95,9 @@ def validator(package: str, name: str) -> Draft202012Validator:
 
 def check(document: Any, schema: Draft202012Validator) -> None:
     """Refuse a document that its schema refuses or that holds a number which is not finite; names the key."""
-    try:
+    with _refusing():
         _check_finite(document)
         error = best_match(schema.iter_errors(document))
-    except RecursionError as nested:
-        raise RefusedError("is nested too deeply") from nested
     if error is not None:
         where = "/".join(map(str, error.absolute_path)) or "top level"
         raise RefusedError(_shorten(f"{where}: {error.message}"))

@@ -1,6 +1,7 @@
 """Presets: what is whole is read, and what is broken is refused by file and key."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_what_wheel_and_macros_do_is_read(tmp_path: Path) -> None:
     assert preset.macros == (Macro("Brightness", 0.5, direction="brightness"),)
 
 
+def test_how_a_preset_answers_the_player_is_read(tmp_path: Path) -> None:
+    more = """
+timbre = {}
+breath = { breath = 2 }
+foot = { motion = 1 }
+half_pedal = true
+mono = true
+legato = true
+priority = "lowest"
+portamento = 1
+tuning = "Werckmeister III.scl"
+keymap = "a415.kbm"
+"""
+    play = read_preset(write(tmp_path, WHOLE.replace("[play]\n", "[play]" + more))).play
+    assert (play.timbre, play.breath, play.foot) == ((), (("breath", 2.0),), (("motion", 1.0),))
+    assert (play.half_pedal, play.mono, play.legato, play.priority) == (True, True, True, "lowest")
+    assert (play.portamento, play.tuning, play.keymap) == (1.0, "Werckmeister III.scl", "a415.kbm")
+    assert read_preset(write(tmp_path, WHOLE)).play.timbre is None
+
+
 def test_a_preset_may_lie_between_places(tmp_path: Path) -> None:
     text = WHOLE.replace('place = "viola"', 'morph = [["viola", 1], ["flute", 0.5]]')
     assert read_preset(write(tmp_path, text)).morph == (("viola", 1.0), ("flute", 0.5))
@@ -104,10 +125,21 @@ def test_a_preset_may_hold_its_own_latent_vector(tmp_path: Path) -> None:
         ('place = "viola"', 'morph = [["viola", 1.0], ["cello"]]', "instrument/morph/1"),
         ('place = "viola"', 'morph = [["viola", 1.0], ["../x", 1.0]]', "instrument/morph/1/0"),
         ("program = 41", "also = [40, 128]", "also/1"),
+        ("program = 41", "program = " + "9" * 5000, "thousands of digits"),
+        ("program = 41", "program = 0x" + "f" * 5000, "thousands of digits"),
         ("motion = 1", 'motion = "1"', "play/wheel/motion"),
         ("motion = 1", "motion = 1e999", "play/wheel/motion"),
         ("motion = 1", '"../x" = 1', "play/wheel"),
         ("wheel =", "wheels =", "wheels"),
+        ("wheel =", 'timbre = "bright"\nwheel =', "play/timbre"),
+        ("wheel =", 'priority = "loudest"\nwheel =', "play/priority"),
+        ("wheel =", "portamento = -1\nwheel =", "play/portamento"),
+        ("wheel =", "half_pedal = 1\nwheel =", "play/half_pedal"),
+        ("wheel =", 'tuning = "../../x.scl"\nwheel =', "play/tuning"),
+        ("wheel =", 'tuning = "/etc/x.scl"\nwheel =', "play/tuning"),
+        ("wheel =", 'tuning = ".scl"\nwheel =', "play/tuning"),
+        ("wheel =", 'tuning = "x.kbm"\nwheel =', "play/tuning"),
+        ("wheel =", 'keymap = "x.kbm\\n"\nwheel =', "play/keymap"),
         ("value = 0.5", "value = -0.5", "macros/0/value"),
         ("value = 0.5", "value = nan", "macros/0/value"),
         ("value = 0.5", "value = 1.5\nbipolar = true", "macros/0/value"),
@@ -133,8 +165,13 @@ def test_a_wrong_preset_is_refused_by_the_name_of_its_key(
         b"a = " + b"[" * 10_000,
         b"a = " + b"{a = " * 3_000,
         b"a" + b".a" * 5_000 + b"=1",
+        *(random.Random(seed).randbytes(1 << 20) for seed in range(3)),
+        b"[" * (10 << 20),
     ],
-    ids=["empty", "zeros", "not UTF-8", "nested lists", "nested tables", "dotted key"],
+    ids=[
+        *("empty", "zeros", "not UTF-8", "nested lists", "nested tables", "dotted key"),
+        *("random megabyte 0", "random megabyte 1", "random megabyte 2", "10 MB of nesting"),
+    ],
 )
 def test_a_file_that_is_no_preset_is_refused(tmp_path: Path, content: bytes) -> None:
     refusal(write(tmp_path, content))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtsynth.errors import HostError, PresetError
 from rtsynth.naming import slug
-from rtsynth.presets import Macro, Mix, Play, Preset, load_presets, parse_preset, read_preset
+from rtsynth.presets import PRIORITIES, Macro, Mix, Play, Preset, load_presets, parse_preset, read_preset
 from rtsynth.saving import save, varied
 from rtsynth.writing import preset_toml
 
@@ -34,6 +34,11 @@ GLASS = Preset(
 
 floats = partial(st.floats, allow_subnormal=False)  # the engine's thread has none
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1, max_size=80)
+files = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc",), exclude_characters="./\\"),
+    min_size=1,
+    max_size=40,
+)
 ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)
 steps = st.dictionaries(ids, floats(-60, 60), max_size=4).map(lambda table: tuple(table.items()))
 presets = st.builds(
@@ -47,7 +52,12 @@ presets = st.builds(
     name=texts,
     id=ids,
     mix=st.builds(Mix, floats(-60, 24), floats(0.01, 100), floats(0, 1), floats(-1, 1)),
-    play=st.builds(Play, floats(0.1, 10), floats(0, 1), steps, steps),
+    play=st.builds(
+        Play,
+        *(floats(0.1, 10), floats(0, 1), steps, steps, st.none() | steps, steps, steps),
+        *(st.booleans(), st.booleans(), st.booleans(), st.sampled_from(PRIORITIES), floats(0, 10)),
+        *(st.none() | files.map(form) for form in ("{}.scl".format, "{}.kbm".format)),
+    ),
     macros=st.lists(
         st.builds(Macro, texts, floats(0, 1), st.booleans(), ids, amount=floats(-60, 60)),
         max_size=4,

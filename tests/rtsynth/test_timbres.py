@@ -10,7 +10,7 @@ import pytest
 
 from rtsynth.errors import PresetError
 from rtsynth.presets import Macro, Mix, Play, Preset
-from rtsynth.timbres import blend, slerp, timbre
+from rtsynth.timbres import Turn, blend, slerp, timbre
 from rtsynth_engine.bundles import Bundle
 
 FLUTE = Preset(Path("none"), "try", "Try", "pipe", "whole", "0" * 64, place="flute")
@@ -103,3 +103,41 @@ def test_a_step_goes_as_far_as_its_place_says(
         turned = replace(FLUTE, macros=(Macro("Bright", value, direction="brightness"),))
         moved = np.subtract(timbre(turned, warped).latent, warped.place("flute").latent)
         np.testing.assert_allclose(moved, [way] + [0.0] * 15, atol=1e-9)
+
+
+def test_without_other_word_a_controller_moves_the_direction_it_is_named_after_by_two_steps(
+    bundle: Bundle,
+) -> None:
+    offsets = timbre(replace(FLUTE, play=Play(breath=(("breath", 1.5),))), bundle).offsets
+    assert list(offsets) == ["timbre", "breath", "body", "motion"]
+    for source, (direction, steps) in {
+        "timbre": ("brightness", 2.0),
+        "breath": ("breath", 1.5),
+        "body": ("body", 2.0),
+        "motion": ("motion", 2.0),
+    }.items():
+        wheel = timbre(replace(FLUTE, play=Play(wheel=((direction, steps),))), bundle).wheel
+        assert offsets[source] == wheel
+
+
+def test_a_preset_may_leave_the_timbre_controller_without_effect(bundle: Bundle) -> None:
+    assert "timbre" not in timbre(replace(FLUTE, play=Play(timbre=())), bundle).offsets
+
+
+def test_an_instrument_without_directions_is_moved_by_nothing(
+    make_bundle: Callable[..., Bundle], tmp_path: Path
+) -> None:
+    bare = make_bundle(tmp_path, directions=[])
+    sound = timbre(replace(FLUTE, macros=(Macro("Bright", direction="brightness"),)), bare)
+    assert (sound.offsets, sound.turns) == ({}, (Turn(),))
+
+
+def test_a_knob_turns_the_macro_of_its_number_by_its_amount(bundle: Bundle) -> None:
+    macros = (
+        Macro("Bright", 0.5, direction="brightness", amount=2.0),
+        Macro("Space", 0.1, False, None, "reverb", 0.6),
+    )
+    turns = timbre(replace(FLUTE, macros=macros * 8), bundle).turns
+    assert len(turns) == 8
+    assert turns[0].latent == timbre(replace(FLUTE, play=Play(wheel=(("brightness", 2.0),))), bundle).wheel
+    assert turns[1] == Turn((), "reverb", 0.6)

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from rtsynth.folders import SHIPPED
 from rtsynth.scala import TuningError
-from rtsynth.tunings import EQUAL, Keymap, Scale, find_tuning, inside, read_keymap, read_scale, tune, tuning
+from rtsynth.tunings import (
+    EQUAL,
+    Keymap,
+    Scale,
+    find_tuning,
+    inside,
+    kept_tuning,
+    read_keymap,
+    read_scale,
+    tune,
+    tuning,
+)
 
 SHIPPED_TUNINGS = SHIPPED / "tunings"
 SCALES = sorted(path.stem for path in SHIPPED_TUNINGS.glob("*.scl"))
@@ -112,7 +123,7 @@ def test_ones_own_tuning_comes_before_the_shipped_one(home: Path) -> None:
     own = home / "tunings" / "slendro.scl"
     own.write_text("mine\n1\n2/1\n")
     assert find_tuning("slendro", ".scl") == own
-    assert inside("slendro.scl") == own
+    assert inside("slendro.scl", ".scl") == own
 
 
 @pytest.mark.parametrize(
@@ -136,15 +147,16 @@ def test_a_link_that_a_person_names_is_followed(home: Path) -> None:
 
 
 def test_a_preset_finds_tunings_only_in_their_folders(home: Path) -> None:
-    assert inside("slendro.scl") == SHIPPED_TUNINGS / "slendro.scl"
+    assert inside("slendro.scl", ".scl") == SHIPPED_TUNINGS / "slendro.scl"
     (home / "tunings" / "own").mkdir()
     (home / "tunings" / "own" / "mine.scl").write_text("mine\n1\n2/1\n")
-    assert read_scale(inside("own/mine.scl")).pitches == (12,)
+    assert read_scale(inside("own/mine.scl", ".scl")).pitches == (12,)
     (home / "out.scl").write_text("out\n1\n2/1\n")
     (home / "tunings" / "link.scl").symlink_to(home / "out.scl")
     (home / "tunings" / "folder").symlink_to(home)
     for name in ("../out.scl", "link.scl", "folder/out.scl", str(home / "out.scl"), "own/../../out.scl"):
         with pytest.raises(TuningError, match="leads out"):
-            inside(name)
-    with pytest.raises(TuningError, match=r"no tuning 'missing.scl'; put it into .*tunings"):
-        inside("missing.scl")
+            inside(name, ".scl")
+    for name in ("missing.scl", "a440.kbm"):
+        with pytest.raises(TuningError, match=rf"no .scl file '{name}'; put it into .*tunings"):
+            kept_tuning(name, None)
