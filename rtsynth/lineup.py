@@ -32,6 +32,12 @@ class Lineup:
     setup: Setup
     slots: tuple[int, ...]
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        more = len(self.slots) - 1
+        return self.setup.name or self.preset.name + (f" and {more} more" if more else "")
+
     def load(self, engine: Engine) -> None:
         """Give the engine every sound and put all channels on the first. Before the first callback."""
         for program, sound in self.sounds.items():
