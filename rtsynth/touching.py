@@ -12,7 +12,6 @@ from rtsynth_engine.compiling import offline
 from rtsynth_engine.rings import Ring, front, readable, release
 
 from .errors import HostError
-from .inputs import every_input
 from .learning import FINE, Controller, refuse_reserved
 from .midi.ports import MidiProcess
 
@@ -114,14 +113,12 @@ def touched(ring: Ring, touch: Touch) -> Controller | None:
 def listen(port: str | None, channel: int | None, tell: Callable[[str], object]) -> Controller:
     """Wait for a control of the port (words of its name; None: every input) to be moved.
 
-    `tell` hears which inputs are listened to and why a control was passed over. Raises HostError where there
-    is no input to listen to.
+    `tell` hears which inputs are listened to and why a control was passed over. Raises HostError where the
+    system has no MIDI.
     """
-    inputs = (port,) if port else every_input()
-    if not inputs:
-        raise HostError("no MIDI input to listen to; connect one, or name the controller with --cc")
-    with MidiProcess(inputs, virtual=None) as ports:
-        tell(f"move the control now; listening to {', '.join(ports.opened)}; Ctrl-C ends")
+    with MidiProcess((port,) if port else (), virtual=None, every=port is None) as ports:
+        inputs = ", ".join(ports.names.values()) or "inputs to come"
+        tell(f"move the control now; listening to {inputs}; Ctrl-C ends")
         return replace(wait(ports, Touch(channel), tell), port=port, channel=channel)
 
 
@@ -130,7 +127,7 @@ def wait(ports: MidiProcess, touch: Touch, tell: Callable[[str], object]) -> Con
     told = 0
     while ports.alive():
         found = touched(ports.ring, touch)
-        for remark in touch.refused[told:]:
+        for remark in (*ports.news(), *touch.refused[told:]):
             tell(remark)
         told = len(touch.refused)
         if found is not None:

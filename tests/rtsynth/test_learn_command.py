@@ -15,14 +15,16 @@ from tests.rtsynth.test_cli import Run
 class Moved:
     """A MIDI process whose person moves the modulation wheel, then controller 21 of channel 3."""
 
-    opened = ("Keystation",)
-
-    def __init__(self, ports: tuple[str, ...], virtual: str | None) -> None:
+    def __init__(self, ports: tuple[str, ...], virtual: str | None, every: bool) -> None:
+        self.names = {0: "Keystation"} if ports in [(), ("key",)] and every is not bool(ports) else {}
         self.ring: Ring = make_ring(8)
         for slot, (number, value) in enumerate(((1, 0), (1, 90), (21, 5), (21, 60))):
             event = self.ring.items[slot]
             event["status"], event["data1"], event["data2"] = 0xB2, number, value
         self.ring.indices[TAIL] = 4
+
+    def news(self) -> list[str]:
+        return []
 
     def alive(self) -> bool:
         return True
@@ -38,7 +40,6 @@ class Moved:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     monkeypatch.setenv("RTSYNTH_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(touching, "MidiProcess", Moved)
-    monkeypatch.setattr(touching, "every_input", lambda: ("0",))
     return Run(monkeypatch, capsys)
 
 
@@ -116,11 +117,6 @@ def test_what_cannot_be_learnt_is_one_line_and_status_2(run: Run, arguments: lis
     assert re.fullmatch(r"rtsynth: .*\n", answer.err)
     assert said in answer.err
     assert read_learnt() == []
-
-
-def test_without_an_input_to_listen_to_the_remedy_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(touching, "every_input", tuple)
-    assert "connect one, or name the controller with --cc" in run("learn", "reverb").err
 
 
 def test_a_broken_file_is_told_and_left_as_it_is(run: Run, tmp_path: Path) -> None:
