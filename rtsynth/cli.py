@@ -21,6 +21,7 @@ from .commands.play import play
 from .commands.presets import presets
 from .commands.render import render
 from .commands.resynth import resynth
+from .commands.setups import setups
 from .commands.train import train
 
 REFUSED, INTERRUPTED = 2, 130  # exit statuses
@@ -40,6 +41,7 @@ for command in (
     demo,
     render,
     presets,
+    setups,
     instruments,
     learn,
     devices,

@@ -155,12 +155,32 @@ def find_setup(wanted: str) -> Setup:
     """The setup of a file, or of that name among the person's own. Raises HostError: what there is."""
     if wanted.endswith(".toml") or "/" in wanted:
         return read_setup(Path(wanted))
-    folder = own_folder() / "setups"
-    path = folder / f"{slug(wanted)}.toml"
+    path = setups_folder() / f"{slug(wanted)}.toml"
     if path.exists():
         return read_setup(path)
-    there = ", ".join(sorted(each.stem for each in folder.glob("*.toml"))) or "none"
-    raise HostError(f"no setup {wanted!r} in {folder} (there is {there}); name a file, or put one there")
+    there = ", ".join(each.stem for each in _files()) or "none"
+    raise HostError(f"no setup {wanted!r} in {path.parent} (there is {there}); name a file, or put one there")
+
+
+def load_setups() -> tuple[dict[Path, Setup], list[HostError]]:
+    """The person's own setups by their files, in order; and what was refused."""
+    found: dict[Path, Setup] = {}
+    refused: list[HostError] = []
+    for path in _files():
+        try:
+            found[path] = read_setup(path)
+        except HostError as error:
+            refused.append(error)
+    return found, refused
+
+
+def setups_folder() -> Path:
+    """Where a person's own setups lie."""
+    return own_folder() / "setups"
+
+
+def _files() -> list[Path]:
+    return sorted(setups_folder().glob("*.toml"))
 
 
 def last_setup() -> Setup | None:

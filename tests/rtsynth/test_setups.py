@@ -1,5 +1,6 @@
 """Setups: what is whole is read and written back, what is broken is refused by file and key."""
 
+import json
 import random
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from rtsynth.setups import (
     remember,
     setup_toml,
 )
+from tests.rtsynth.test_cli import Run
 
 WHOLE = """
 format = 1
@@ -254,3 +256,17 @@ def test_a_broken_last_setup_is_told_by_its_file(home: Path) -> None:
     write(home, "format = ", "last.toml")
     with pytest.raises(HostError, match=r"setup last.toml: "):
         last_setup()
+
+
+def test_setups_are_listed_for_people_and_for_programs_and_a_broken_one_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(monkeypatch, capsys)
+    assert str(home / "setups") in run("setups", "list").out
+    assert json.loads(run("setups", "list", "--json").out) == []
+    write(home / "setups", setup_toml(DUO), "duo.toml")
+    write(home / "setups", "format = ", "broken.toml")
+    answer = run("setups", "list", "--json")
+    assert json.loads(answer.out) == [{"id": "duo", "name": "", "presets": ["violin", "cello"]}]
+    assert "broken.toml" in answer.err
+    assert "violin, cello" in run("setups", "list").out
