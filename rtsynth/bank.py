@@ -75,7 +75,7 @@ def _preset(bundle: Bundle, recipes: Recipe, recipe: Recipe) -> Preset:
 
 def _play(whole: Recipe, bundle: Bundle) -> Play:
     wheel, pressure = (_there(whole[key], bundle) for key in ("wheel", "pressure"))
-    return Play(whole["velocity_curve"], whole["vibrato"], wheel, pressure)
+    return Play(whole["velocity_curve"], whole["vibrato"], wheel, pressure, half_pedal=whole["half_pedal"])
 
 
 def _there(steps: dict[str, float], bundle: Bundle) -> Steps:

@@ -67,6 +67,12 @@ def test_the_wheel_does_what_suits_the_family(
     assert (own.play.wheel[0][0] if own.play.wheel else None) == wheel
 
 
+def test_pianos_and_mallets_know_a_pedal_half_down(presets: list[Preset]) -> None:
+    known = {preset.category for preset in presets if preset.play.half_pedal}
+    assert known == {"piano", "mallets"}
+    assert next(preset for preset in presets if preset.id == "acoustic-grand-piano").play.half_pedal
+
+
 def test_a_bank_reads_back_as_it_was_made(presets: list[Preset], tmp_path: Path) -> None:
     written = write_bank(presets, tmp_path / "bank")
     read = {preset.id: preset for preset in map(read_preset, written)}

@@ -104,6 +104,8 @@ def test_a_preset_may_hold_its_own_latent_vector(tmp_path: Path) -> None:
     ("old", "new", "named"),
     [
         ("format = 1", "format = 2", "newer"),
+        ("format = 1", "format = 0", "format"),
+        ("format = 1", 'format = "1"', "format"),
         ('id = "viola"', 'id = "../../viola"', "id"),
         ('name = "Viola"', 'name = "two\\nlines"', "name"),
         ("program = 41", "program = 128", "program"),
