@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.engine import Engine, Sound
@@ -9,7 +10,7 @@ from rtsynth_engine.engine import Engine, Sound
 from .choosing import find_preset, numbers, program_map
 from .errors import EngineError, PresetError
 from .instruments import find_instrument
-from .presets import Preset, load_presets
+from .presets import PRIORITIES, Preset, load_presets
 from .setups import Part, Setup
 from .timbres import timbre
 
@@ -91,11 +92,17 @@ def _lineup(
     sounds |= {known[preset.id]: sound for preset, sound in others.items() if preset.id in known}
     slots = []
     for number, (part, preset) in enumerate(zip(setup.parts, chosen, strict=True)):
-        own = {key: getattr(part, key) for key in PLAYING if getattr(part, key) is not None}
+        own = _ways(part)
         slots.append(OWN + number if own else known.get(preset.id, OWN + number))
         sounds[slots[-1]] = replace(to_sound(preset, bundle), **own)
     remarks = [*map(str, refused), *map(str, missing), *_aged(chosen, bundle)]
     return Lineup(bundle, chosen[0], _start(setup, slots), sounds, tuple(remarks), setup, tuple(slots))
+
+
+def _ways(part: Part) -> dict[str, Any]:
+    """What of a sound the part has otherwise than its preset."""
+    given = {key: getattr(part, key) for key in PLAYING if getattr(part, key) is not None}
+    return given | ({"priority": PRIORITIES.index(part.priority)} if part.priority else {})
 
 
 def _aged(chosen: Sequence[Preset], bundle: Bundle) -> list[str]:
