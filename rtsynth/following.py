@@ -19,9 +19,8 @@ class Follower:
     """Follows `items` (capacity, …), written in turn; `marks[which]` says how many ever were. One thread."""
 
     def __init__(self, items: NDArray[Any], marks: NDArray[np.int64], which: int) -> None:
-        """Start at the next item that will be written."""
-        self.items, self.marks, self.which = items, marks, which
-        self.at = _count(marks, which)
+        """Start with the first item that ever was."""
+        self.items, self.marks, self.which, self.at = items, marks, which, 0
         self._kept = len(items) - BEING_WRITTEN
 
     def read(self) -> tuple[int, NDArray[Any]]:

@@ -2,7 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from rtsynth_engine.drivers.offline import GRID, render
 from rtsynth_engine.engine import Engine
 
 from .errors import HostError
+from .midi.score import Move
 
 PIECE = 512 * GRID  # frames rendered and written at a time
 FORMAT, BYTES = "PCM_24", 6  # of a stereo frame
@@ -27,10 +30,12 @@ def render_to_wav(
     path: Path,
     block: int,
     progress: Callable[[float], None] = lambda done: None,
+    moves: Sequence[Move] = (),
 ) -> None:
     """Render EVENT records for `seconds` into a stereo WAV; an unfinished file never takes the name.
 
-    `progress` hears the seconds done. Raises HostError where it cannot be written.
+    `moves` of latents act at the generator's next turn; `progress` hears the seconds done. Raises HostError
+    where it cannot be written.
     """
     frames = round(seconds * engine.rate)
     if frames * BYTES > LARGEST:
@@ -40,7 +45,7 @@ def render_to_wav(
     try:
         temporary = _beside(path)
         try:
-            _write(engine, events, frames, temporary, block, progress)
+            _write(engine, events, frames, temporary, block, progress, moves)
             os.replace(temporary, path)
         except BaseException:
             os.unlink(temporary)
@@ -64,11 +69,23 @@ def _write(
     path: str,
     block: int,
     progress: Callable[[float], None],
+    moves: Sequence[Move],
 ) -> None:
-    times = events["time"]
+    times, due = events["time"], _due(moves, engine.rate)
     with soundfile.SoundFile(path, "w", round(engine.rate), 2, FORMAT) as file:
-        for start in range(0, frames, PIECE):
-            count = min(PIECE, frames - start)
+        starts = sorted({*range(0, frames, PIECE), *(at for at in due if at < frames)})
+        for start, end in pairwise([*starts, frames]):
+            for move in due.get(start, ()):
+                engine.move(move.program, move.latent)
+            count = end - start
             here = events[np.searchsorted(times, start) : np.searchsorted(times, start + count)]
             file.write(render(engine, here, count, block).T)
             progress((start + count) / engine.rate)
+
+
+def _due(moves: Sequence[Move], rate: float) -> dict[int, list[Move]]:
+    """Moves by the frame of the generator's turn at which, or before which, they came."""
+    due = defaultdict(list)
+    for move in moves:
+        due[-(-round(move.seconds * rate) // GRID) * GRID].append(move)
+    return due

@@ -13,7 +13,7 @@ from rtsynth_engine.engine import Engine
 from rtsynth_engine.generators.fallback import Fallback
 
 from .audio import RATE, SILENT, AudioRequest, best_driver
-from .errors import DeviceError
+from .errors import DeviceError, PresetError
 from .folders import SHIPPED
 from .lineup import Lineup, choose_lineup
 from .midi.files import Score, read_midi
@@ -101,9 +101,19 @@ def _perform(session: Session, score: Score) -> None:
 
 def render(request: RenderRequest) -> None:
     """Render a MIDI file to a WAV file."""
-    lineup, score = _lineup(request.preset), read_midi(request.file)
+    score = read_midi(request.file)
+    lineup = _lineup(request.preset) if request.preset else _take_lineup(score)
     say(*score.warnings)
     _render(lineup, score, request)
+
+
+def _take_lineup(score: Score) -> Lineup:
+    """The preset that a take of ours was played with, where there is one and it is here."""
+    try:
+        return _lineup(score.preset)
+    except PresetError as error:
+        say(f"playing the first program instead of what the take was played with: {error}")
+        return _lineup(None)
 
 
 def preview(wanted: str, out: Path | None) -> None:
@@ -126,13 +136,14 @@ def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
             engine.prepare([lineup.start, *programs_of(events)])
             stage("")
-            _write(engine, events, score.length + request.tail, request)
+            _write(engine, events, score, request)
             if engine.telemetry().drums_muted:
                 say(DRUMS_MUTED)
 
 
-def _write(engine: Engine, events: Any, seconds: float, request: RenderRequest) -> None:
-    began = time.monotonic()
+def _write(engine: Engine, events: Any, score: Score, request: RenderRequest) -> None:
+    began, seconds = time.monotonic(), score.length + request.tail
+    moves = [move for move in score.moves if len(move.latent) == engine.bundle.latent]
     columns = (TextColumn(f"{request.out}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(), transient=True, disable=not console().is_terminal) as progress:
         task = progress.add_task("", total=seconds)
@@ -140,7 +151,7 @@ def _write(engine: Engine, events: Any, seconds: float, request: RenderRequest) 
         def show(done: float) -> None:
             progress.update(task, completed=done)
 
-        render_to_wav(engine, events, seconds, request.out, request.block or BLOCK, show)
+        render_to_wav(engine, events, seconds, request.out, request.block or BLOCK, show, moves)
     spent = time.monotonic() - began
     say(f"{request.out}: {seconds:.1f} s rendered in {spent:.1f} s ({seconds / spent:.1f} × real time)")
 
