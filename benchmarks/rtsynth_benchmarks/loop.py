@@ -16,6 +16,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -171,15 +172,19 @@ def _nanoseconds(watch: Any) -> int:
     return int(watch.timespec[0] * 1_000_000_000 + watch.timespec[1])
 
 
-def _activate(client: Any, function: Any, argument: Any) -> list[int]:
-    """Hand a compiled callback to JACK and go live; returns a list that xruns are added to."""
+def activate(
+    client: Any, function: Any, argument: Any, note: Callable[[float], object] | None = None
+) -> list[int]:
+    """Hand a compiled callback to JACK and go live; returns a list that xruns are added to, unless `note`
+    hears of them.
+    """
     jack = jack_module()
     compiled = cfunc(types.int32(types.uint32, types.voidptr), error_model="numpy", cache=True)(function)
     ffi, lib = jack._ffi, jack._lib
     callback = ffi.cast("JackProcessCallback", compiled.address)
     lib.jack_set_process_callback(client._ptr, callback, ffi.cast("void*", argument))
     xruns: list[int] = []
-    client.set_xrun_callback(lambda delayed: xruns.append(int(delayed)))
+    client.set_xrun_callback(note or (lambda delayed: xruns.append(int(delayed))))
     client.activate()
     client.compiled = compiled
     return xruns
@@ -200,9 +205,9 @@ def loop(midi: str, sound: str, count: int, aligned: bool, threshold: float) -> 
         int(ffi.cast("uintptr_t", client._ptr)),
     ]
     table = np.array([*words, address(state), address(notes), count, 0], np.uint64)
-    xruns = _activate(client, _callback, address(table))
-    _connect(client, ports[0], midi)
-    _connect(client, sound, ports[1])
+    xruns = activate(client, _callback, address(table))
+    connect(client, ports[0], midi)
+    connect(client, sound, ports[1])
     patience = time.monotonic() + 10.0 + count * (GIVE_UP + HOLD + SILENT + RANDOM + 1.0)
     while state[0]["done"] < count and time.monotonic() < patience:
         time.sleep(0.02)
@@ -212,7 +217,7 @@ def loop(midi: str, sound: str, count: int, aligned: bool, threshold: float) -> 
     return told | {"xruns": len(xruns)} | {name: notes[name].tolist() for name in NOTE.names or ()}
 
 
-def _connect(client: Any, source: Any, target: Any) -> None:
+def connect(client: Any, source: Any, target: Any) -> None:
     """Connect two ports, waiting for a client that is not active yet. Raises JackError."""
     end = time.monotonic() + PATIENCE
     while True:
@@ -230,7 +235,7 @@ def count(seconds: float) -> dict[str, float]:
     client = jack_module().Client("counting", no_start_server=True)
     watch = np.zeros(1, WATCH)
     watch["period"] = round(client.blocksize * 1e9 / client.samplerate)
-    xruns = _activate(client, _counting_callback, address(watch))
+    xruns = activate(client, _counting_callback, address(watch))
     time.sleep(seconds)
     client.deactivate()
     client.close()
