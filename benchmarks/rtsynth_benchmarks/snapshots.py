@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.engine import Engine, _push
+from rtsynth_engine.memory import CACHED
 
-LARGEST = 1 << 26  # bytes; larger arrays are the attack cache, which playing never writes
 Event = tuple[int, int, int, int]  # frames from the moment on, status, two bytes
 
 
@@ -18,8 +18,8 @@ class Moment:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         memory = engine.memory
-        arrays = [*memory[:-2], *memory.host, *memory.midi]
-        self._kept = [(array, array.copy()) for array in arrays if array.nbytes < LARGEST]
+        arrays = [memory.block.view(np.uint8)[:CACHED], *memory.midi]
+        self._kept = [(array, array.copy()) for array in arrays]
 
     def restore(self) -> None:
         """Bring it back."""
@@ -44,7 +44,7 @@ def render(engine: Engine, frames: int, period: int) -> NDArray[np.float32]:
 
 def push_stamped(engine: Engine, nanoseconds: int, status: int, data1: int, data2: int) -> None:
     """Queue a message as the MIDI process does, with CLOCK_MONOTONIC time."""
-    _push(engine.memory.midi, nanoseconds, 0, status, data1, data2)
+    _push(engine.memory.midi, nanoseconds, 0, status, data1, data2, 0.0)
 
 
 def first_change(a: NDArray[Any], b: NDArray[Any]) -> int:

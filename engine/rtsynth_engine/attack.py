@@ -91,7 +91,8 @@ class AttackCache:
         return nearest
 
     def _lamps(self, slot: int) -> NDArray[np.int64]:
-        return self.memory.lamps[slot * KEYS : (slot + 1) * KEYS]
+        lamps: NDArray[np.int64] = self.memory.lamps[slot * KEYS : (slot + 1) * KEYS]
+        return lamps
 
     def _render(self, slot: int, keys: NDArray[np.int64]) -> Iterator[None]:
         """Render attacks; yields after every step of the network, and hands them over together."""

@@ -10,16 +10,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .channels import bend_ratio, move_channels
-from .compiling import realtime
+from .chorus import add_chorus
+from .compiling import realtime, store_release
 from .effects import make_safe, reverberate
-from .events import collect, frames_to_event, is_due
+from .events import collect, frames_to_event, is_due, panic, watch_ports
+from .expression import (
+    NEPER,
+    move_channels,
+    pitch_ratio,
+    release_rate,
+    reverb_send,
+    set_controls,
+    voice_level,
+)
 from .handle import call_events
 from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
-from .layout import ALL, FADING, FREE, HELD, NONE, RELEASED, TICK, VOICES, Memory
+from .layout import ALL, FADING, FREE, NONE, RELEASED, TAPE, TAPED, TICK, VOICES, Memory
+from .pedals import damping
+from .rings import Ring
 from .streaming import advance_frames, begin_phases, has_frames, shape_voice
-from .voices import free_voice, release_ratio
+from .voices import free_voice
 
 ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
 INAUDIBLE = np.float32(3e-5)  # -90 dBFS: a released voice below this is over
@@ -29,13 +40,15 @@ QUARTER = math.pi / 4.0
 
 
 @realtime
-def process(memory: Memory, handle: Any, left: Any, right: Any, stride: int, frames: int) -> None:
-    """Render one period into every `stride`-th element of `left` and `right`; `handle` leads to the same
+def process(memory: Memory, host: Ring, midi: Ring, handle: Any, out: Any, stride: int, frames: int) -> None:
+    """Render one period into every `stride`-th element of the two arrays `out`; `handle` leads to the same
     memory. Audio callback or offline renderer.
     """
-    for source in range(2):
-        collect(memory, memory.midi if source else memory.host, source == 1)
     state = memory.state[0]
+    if state.panic:
+        panic(memory, host, midi)
+    for source in range(2):
+        collect(memory, midi if source else host, source == 1)
     done = 0
     while done < frames:
         if state.tick_left == 0:
@@ -47,15 +60,27 @@ def process(memory: Memory, handle: Any, left: Any, right: Any, stride: int, fra
         count = min(frames - done, state.tick_left, frames_to_event(memory))
         render(memory, count)
         for n in range(count):
-            left[(done + n) * stride] = memory.scratch[0, n]
-            right[(done + n) * stride] = memory.scratch[1, n]
+            out[0][(done + n) * stride] = memory.scratch[0, n]
+            out[1][(done + n) * stride] = memory.scratch[1, n]
+        tape(memory, count)
         done += count
+
+
+@realtime
+def tape(memory: Memory, frames: int) -> None:
+    """Keep what has just been rendered for whoever records."""
+    taped = memory.marks[TAPED]
+    for n in range(frames):
+        memory.tape[(taped + n) % TAPE, 0] = memory.scratch[0, n]
+        memory.tape[(taped + n) % TAPE, 1] = memory.scratch[1, n]
+    store_release(memory.marks, TAPED, taped + frames)
 
 
 @realtime
 def begin_tick(memory: Memory) -> None:
     """Let one tick pass: channels and envelopes. Gains, and partials that do not rest, want a new aim."""
     state, sounding = memory.state[0], 0
+    watch_ports(memory)
     state.tick_left = TICK
     state.aim = ALL
     move_channels(memory, TICK / state.rate)
@@ -63,6 +88,7 @@ def begin_tick(memory: Memory) -> None:
         if memory.voices[v].stage != FREE:
             sounding += 1
             move_envelope(memory, v)
+            set_controls(memory, v)
     telemetry = memory.telemetry[0]
     telemetry.voices = sounding
     telemetry.peak_voices = max(telemetry.peak_voices, sounding)
@@ -87,21 +113,32 @@ def aim_voices(memory: Memory) -> None:
 
 @realtime
 def move_envelope(memory: Memory, v: int) -> None:
-    """Lower a released or fading voice by one tick, and free any voice once it cannot be heard any more."""
+    """Move a voice's envelopes by one tick, and free any voice once it cannot be heard any more."""
     voice = memory.voices[v]
-    if voice.stage == RELEASED:
-        voice.envelope *= release_ratio(memory, voice)
-        quiet = voice.envelope < FALLEN and voice.loudness < INAUDIBLE * INAUDIBLE
-        if quiet or voice.envelope < INAUDIBLE:
-            free_voice(memory, v)
-    elif voice.stage == HELD:
-        age = memory.state[0].clock - voice.onset
-        if voice.loudness < INAUDIBLE * INAUDIBLE and age > OVER_SECONDS * memory.state[0].rate:
-            free_voice(memory, v)
-    elif voice.stage == FADING:
+    voice.swell = min(voice.swell + voice.swell_step, np.float32(1.0))
+    voice.glide -= min(max(voice.glide, -voice.glide_step), voice.glide_step)
+    if voice.stage == FADING:
         if voice.envelope <= np.float32(0.0):
             free_voice(memory, v)
         voice.envelope = max(voice.envelope - voice.envelope_step, np.float32(0.0))
+        return
+    damped = np.float32(1.0) if voice.stage == RELEASED else damping(memory, voice)
+    lower_envelope(memory, voice, damped)
+    age = memory.state[0].clock - voice.onset
+    died = damped == np.float32(0.0) and age > OVER_SECONDS * memory.state[0].rate
+    fallen = damped > np.float32(0.0) and voice.envelope < FALLEN
+    if voice.envelope < INAUDIBLE or ((died or fallen) and voice.loudness < INAUDIBLE * INAUDIBLE):
+        free_voice(memory, v)
+
+
+@realtime
+def lower_envelope(memory: Memory, voice: Any, damped: np.float32) -> None:
+    """Let a voice fall as far as its dampers lie on it (0 … 1), and as CC 75 asks."""
+    nepers = memory.channels[voice.channel].decay * NEPER * np.float32(TICK / memory.state[0].rate)
+    if damped > np.float32(0.0):
+        nepers += damped * release_rate(memory, voice)
+    if nepers > np.float32(0.0):
+        voice.envelope *= np.float32(math.exp(-nepers))
 
 
 @realtime
@@ -111,14 +148,13 @@ def aim_voice(memory: Memory, v: int) -> None:
     if not has_frames(memory, v):
         voice.onset = state.clock + state.tick_left
         return
-    channel = memory.channels[voice.channel]
-    hertz = np.float32(voice.fundamental * bend_ratio(channel, memory.programs[voice.program].vibrato))
+    hertz = np.float32(voice.fundamental * pitch_ratio(memory, voice))
     if voice.rest > 0 and hertz == voice.hertz:
         voice.rest -= 1
     else:
         aim_tone(memory, v, hertz)
-    left, right, send = voice_gains(memory, voice, channel)
-    aim_gains(voice, left, right, send, state.tick_left)
+    left, right, send, chorus = voice_gains(memory, voice)
+    aim_gains(voice, left, right, send, chorus, state.tick_left)
     ask_noise(state, voice, left, right)
     voice.loudness = voice.power * (voice.level * voice.envelope) ** 2
 
@@ -160,34 +196,34 @@ def ticks_to_frame(state: Any, voice: Any) -> int:
 
 
 @realtime
-def voice_gains(memory: Memory, voice: Any, channel: Any) -> Any:
-    """Left, right and reverb gain of a voice, linear: program, channel, envelope, and a pan of constant
-    power.
-    """
-    sound = memory.programs[voice.program]
-    level = voice.level * channel.volume * channel.expression * voice.envelope
-    angle = np.float32(QUARTER) * (
-        np.float32(1.0) + min(max(channel.pan + sound.pan, np.float32(-1.0)), np.float32(1.0))
-    )
-    return level * np.float32(math.cos(angle)), level * np.float32(math.sin(angle)), level * sound.reverb
+def voice_gains(memory: Memory, voice: Any) -> Any:
+    """Left, right, reverb and chorus gain of a voice, linear; the pan keeps the power."""
+    channel, level, one = memory.channels[voice.channel], voice_level(memory, voice), np.float32(1.0)
+    angle = np.float32(QUARTER) * (one + min(max(channel.pan_now + voice.pan, -one), one))
+    left, right = level * np.float32(math.cos(angle)), level * np.float32(math.sin(angle))
+    return left, right, level * reverb_send(memory, voice), level * channel.chorus
 
 
 @realtime
-def aim_gains(voice: Any, left: np.float32, right: np.float32, send: np.float32, frames: int) -> None:
+def aim_gains(
+    voice: Any, left: np.float32, right: np.float32, send: np.float32, chorus: np.float32, frames: int
+) -> None:
     """Ramp a voice's gains from where they are to their targets within `frames`; a new note starts at its
     targets.
     """
     if voice.ramp_at < 0:
-        voice.left, voice.right, voice.send = left, right, send
+        voice.left, voice.right, voice.send, voice.chorus = left, right, send, chorus
     else:
         done = np.float32(voice.ramp_at)
         voice.left += done * voice.left_step
         voice.right += done * voice.right_step
         voice.send += done * voice.send_step
+        voice.chorus += done * voice.chorus_step
     step = np.float32(1.0) / np.float32(frames)
     voice.left_step = (left - voice.left) * step
     voice.right_step = (right - voice.right) * step
     voice.send_step = (send - voice.send) * step
+    voice.chorus_step = (chorus - voice.chorus) * step
     voice.ramp_at = 0
 
 
@@ -197,14 +233,21 @@ def render(memory: Memory, frames: int) -> None:
     scratch.
     """
     state = memory.state[0]
-    dry_left, dry_right, send = memory.scratch[0], memory.scratch[1], memory.scratch[2]
+    dry_left, dry_right, send, chorus = (
+        memory.scratch[0],
+        memory.scratch[1],
+        memory.scratch[2],
+        memory.scratch[5],
+    )
     render_noise(memory, dry_left, False, frames)
     render_noise(memory, dry_right, True, frames)
     for n in range(frames):
         send[n] = (dry_left[n] + dry_right[n]) * np.float32(0.5) * state.noise_send
+        chorus[n] = np.float32(0.0)
     for v in range(VOICES):
         if memory.voices[v].stage != FREE:
-            mix_voice(memory, memory.voices[v], dry_left, dry_right, send, frames)
+            mix_voice(memory, memory.voices[v], dry_left, dry_right, send, chorus, frames)
+    add_chorus(memory, chorus, dry_left, dry_right, frames)
     reverberate(memory, send, dry_left, dry_right, frames)
     make_safe(memory, dry_left, dry_right, frames, memory.telemetry[0])
     state.clock += frames
@@ -219,6 +262,7 @@ def mix_voice(
     left: NDArray[np.float32],
     right: NDArray[np.float32],
     send: NDArray[np.float32],
+    chorus: NDArray[np.float32],
     frames: int,
 ) -> None:
     """Add one voice to the buses, ramping its gains and, in its first millisecond, its onset."""
@@ -228,6 +272,8 @@ def mix_voice(
     add_ramped(left, out, voice.left, voice.left_step, voice.ramp_at, frames)
     add_ramped(right, out, voice.right, voice.right_step, voice.ramp_at, frames)
     add_ramped(send, out, voice.send, voice.send_step, voice.ramp_at, frames)
+    if voice.chorus != np.float32(0.0) or voice.chorus_step != np.float32(0.0):
+        add_ramped(chorus, out, voice.chorus, voice.chorus_step, voice.ramp_at, frames)
     voice.ramp_at += frames
 
 

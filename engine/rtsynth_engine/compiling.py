@@ -12,6 +12,7 @@ import platform
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from llvmlite import ir
@@ -42,8 +43,48 @@ cgutils: Any = import_module("numba.core.cgutils")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-# Inner functions are called from compiled code only: leaving their other entries out halves the first start.
-INLINED = {"error_model": "numpy", "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+def inner_compiler() -> Any:
+    """The numba compiler of functions that are only ever inlined: it leaves their code as it comes."""
+    codegen: Any = import_module("numba.core.codegen")
+    compiler: Any = import_module("numba.core.compiler")
+
+    class Library(codegen.JITCodeLibrary):  # type: ignore[misc]
+        def _optimize_final_module(self) -> None:
+            cheap, builder = self._codegen._module_pass_manager(
+                loop_vectorize=False, slp_vectorize=False, opt=1, cost="cheap"
+            )
+            cheap.run(self._final_module, builder)
+
+        def _finalize_final_module(self) -> None:
+            self._finalize_dynamic_globals()
+            self._finalized = True
+
+        @property
+        def codegen(self) -> Any:
+            return SimpleNamespace(
+                set_env=lambda name, environment: None
+            )  # there is no machine code to set it in
+
+    class Inner(compiler.Compiler):  # type: ignore[misc]
+        def _compile_bytecode(self) -> Any:
+            library = self.state.targetctx.codegen().create_library(self.state.func_id.func_qualname)
+            library.__class__ = Library
+            library.enable_object_caching()
+            self.state.library = library
+            return super()._compile_bytecode()
+
+    return Inner
+
+
+# Inner functions are called from compiled code only, and become part of it: on their own they are neither
+# optimised nor turned into machine code, and have no other entries. A first start takes a third of the time.
+INLINED = {
+    "error_model": "numpy",
+    "forceinline": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": inner_compiler(),
+}
 REORDERED = {"reassoc", "contract", "nsz"}
 
 

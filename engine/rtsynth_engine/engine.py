@@ -1,7 +1,8 @@
 """The engine a host holds: its memory, its programs, its generator, its event ring."""
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,60 +18,47 @@ from .generators.contract import Generator
 from .generators.onnx import OnnxGenerator
 from .heads.motion import motion_loops
 from .heads.noise import noise_loops
-from .layout import MOST_VOICES, PROGRAMS, Memory
+from .layout import KEYS, MOST_VOICES, PORTS, PROGRAMS, TUNINGS, Memory
+from .learning import Mapping, write_mappings
 from .memory import make_memory
+from .midi.commands import COMMAND, PORT_GONE
+from .midi.parser import DEVICE
+from .parts import Part, write_parts
 from .rings import Ring, claim, make_ring, publish
+from .sounds import Sound, write_sound
+from .tape import read_history
 from .telemetry import Telemetry, read_telemetry
 from .timbres import Timbres
 
 LOWEST_RATE, HIGHEST_RATE = 8_000.0, 192_000.0  # Hz
 HEADROOM_DB = -3.0  # sixteen loud notes stay under the limiter
 REVERB_RETURN = 0.5
+MOVES = 1 << 16  # of latents, remembered
 F4 = np.float32
-
-
-@dataclass(frozen=True)
-class Sound:
-    """What a program number stands for. Levels in dB; `release` scales the release time; pan -1 … 1.
-
-    `wheel` and `pressure` are added to the latent at full deflection; empty ones are none. `vibrato` (0 … 1)
-    is how much of the wheel acts as vibrato; `velocity_curve` is an exponent on the velocity.
-    """
-
-    latent: tuple[float, ...]
-    divisor: float = 1.0
-    level_db: float = 0.0
-    release: float = 1.0
-    reverb: float = 0.2
-    pan: float = 0.0
-    low: int = 0
-    high: int = 127
-    wheel: tuple[float, ...] = ()
-    pressure: tuple[float, ...] = ()
-    vibrato: float = 1.0
-    velocity_curve: float = 1.0
+__all__ = ["Engine", "Mapping", "Part", "Sound"]
 
 
 @offline
-def _power_on(memory: Memory) -> None:
-    power_on(memory)
+def _power_on(block: NDArray[Any]) -> None:
+    power_on(block[0])
 
 
 @offline
-def _push(ring: Ring, time: int, port: int, status: int, data1: int, data2: int) -> bool:
+def _push(ring: Ring, time: int, port: int, status: int, data1: int, data2: int, value: float) -> bool:
     slot = claim(ring)
     if slot < 0:
         return False
     event = ring.items[slot]
     event.time, event.port, event.status, event.data1, event.data2 = time, port, status, data1, data2
+    event.value = value
     publish(ring)
     return True
 
 
 def compile_rest(memory: Memory) -> None:
     """Compile, or load, all that runs while sound does, but the block. Puts the channels to their start."""
-    _power_on(memory)
-    _push(make_ring(1), 0, 0, 0, 0, 0)
+    _power_on(memory.block)
+    _push(make_ring(1), 0, 0, 0, 0, 0, 0.0)
     compile_feeding(memory)
 
 
@@ -91,6 +79,7 @@ class Engine:
         self.bundle, self.rate = bundle, float(rate)
         self.memory = make_memory(midi)
         self.timbres = Timbres(bundle.latent)
+        self.moves: deque[tuple[int, int, tuple[float, ...]]] = deque(maxlen=MOVES)  # clock, program, latent
         self._prepare_state(min(max(polyphony, 1), MOST_VOICES), seed)
         self.handle = make_handle(self.memory)
         self.feeder = Feeder(
@@ -108,21 +97,50 @@ class Engine:
         state["gain"], state["reverb"] = 10.0 ** (HEADROOM_DB / 20.0), REVERB_RETURN
         state["fade_target"] = 1.0
         self.memory.programs["cache"] = -1
+        self.memory.programs["tuning"] = -1
+        self.memory.mappings["kind"] = -1
+        self.memory.parser["device"] = DEVICE
         self.memory.noise[:] = noise_loops(self.rate)
         self.memory.motion_loops[:] = motion_loops(self.bundle.head.frame_rate)
         prepare_effects(state)
 
     def set_sound(self, program: int, sound: Sound) -> None:
         """Give a program number (0 … PROGRAMS - 1) its sound. Before the first callback."""
-        entry = self.memory.programs[program % PROGRAMS]
-        entry["level"], entry["release"] = 10.0 ** (sound.level_db / 20.0), sound.release
-        entry["reverb"], entry["pan"], entry["divisor"] = sound.reverb, sound.pan, sound.divisor
-        entry["low"], entry["high"], entry["known"] = sound.low, sound.high, 1
-        entry["vibrato"], entry["velocity_curve"] = sound.vibrato, sound.velocity_curve
-        offsets = (
-            self._latent(offset or (0.0,) * self.bundle.latent) for offset in (sound.wheel, sound.pressure)
-        )
-        self.timbres.set(program % PROGRAMS, self._latent(sound.latent), *offsets)
+        write_sound(self.memory.programs[program % PROGRAMS], sound)
+        offsets = {name: self._latent(offset) for name, offset in sound.directions().items()}
+        self.timbres.set(program % PROGRAMS, self._latent(sound.latent), offsets)
+
+    def set_tuning(self, number: int, pitches: Sequence[float] | NDArray[Any]) -> None:
+        """Give a tuning table its pitches (KEYS,) in semitones, 69 being 440 Hz; not a number is silence.
+        Host's
+        thread.
+        """
+        self.memory.tunings[number % TUNINGS] = np.asarray(pitches, F4).reshape(KEYS)
+        self.memory.tuned[number % TUNINGS] = 1
+
+    def set_curve(self, port: int, velocities: Sequence[float] | NDArray[Any]) -> None:
+        """Give a port its velocities (KEYS,), 0 … 1, by the velocity byte. Host's thread."""
+        self.memory.curves[port % PORTS] = np.asarray(velocities, F4).reshape(KEYS)
+
+    def set_parts(self, parts: Sequence[Part]) -> None:
+        """Route keys to parts; none: every channel plays its own program. Host's thread, while it sounds."""
+        write_parts(self.memory, parts)
+
+    def set_mappings(self, mappings: Sequence[Mapping]) -> None:
+        """Put learnt controllers into use. Host's thread, while it sounds."""
+        write_mappings(self.memory, mappings)
+
+    def panic(self) -> None:
+        """Ask the callback to end every note, lift all pedals and empty the queues. Any thread."""
+        self.memory.state[0]["panic"] = 1
+
+    def release_port(self, port: int) -> bool:
+        """Let the keys and pedals of a port go up; False when the ring is full. Host's thread."""
+        return self.push(self.clock, COMMAND, PORT_GONE, 0, port)
+
+    def history(self, seconds: float) -> NDArray[Any]:
+        """Events (n,) EVENT that acted in the last `seconds`, by absolute frame. Any Python thread."""
+        return read_history(self.memory, self.clock - round(seconds * self.rate))
 
     def _latent(self, numbers: Sequence[float]) -> NDArray[F4]:
         if len(numbers) != self.bundle.latent:
@@ -136,10 +154,13 @@ class Engine:
 
         Any Python thread.
         """
-        self.timbres.move(program % PROGRAMS, self._latent(latent))
+        numbers = self._latent(latent)
+        self.moves.append((self.clock, program % PROGRAMS, tuple(numbers.tolist())))
+        self.timbres.move(program % PROGRAMS, numbers)
 
     def select(self, program: int) -> None:
         """Start every channel on a program. Before the first callback."""
+        self.memory.state[0]["start"] = program
         self.memory.channels["program"] = program
 
     def prepare(self, programs: list[int] | None = None) -> None:
@@ -149,11 +170,11 @@ class Engine:
                 self.feeder.cache.hold(program)
         self.feeder.settle_cache()
 
-    def push(self, time: int, status: int, data1: int, data2: int = 0, port: int = 0) -> bool:
-        """Queue a MIDI message for frame `time` of the engine's clock; False when the ring is full. Host
-        thread.
-        """
-        return bool(_push(self.memory.host, time, port, status, data1, data2))
+    def push(
+        self, time: int, status: int, data1: int, data2: int = 0, port: int = 0, value: float = 0.0
+    ) -> bool:
+        """Queue an event for frame `time` of the engine's clock; False when the ring is full. Host thread."""
+        return bool(_push(self.memory.host, time, port, status, data1, data2, float(value)))
 
     @property
     def clock(self) -> int:

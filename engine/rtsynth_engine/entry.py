@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .block import process
 from .compiling import address, carray, cfunc, flush_denormals, realtime, restore_denormals
 from .events import apply_due_events
-from .handle import ADDRESSES, BLOCK_SIGNATURE, EVENTS_SIGNATURE, attach
+from .handle import ADDRESSES, BLOCK_SIGNATURE, EVENTS_SIGNATURE, HOST_RING, MIDI_RING, attach, ring_at
 from .layout import Memory
 from .telemetry import note_call, now
 
@@ -22,22 +22,21 @@ SECOND = 1e9
 def make_handle(memory: Memory) -> NDArray[np.uint64]:
     """Table of addresses for the drivers. The caller keeps `memory` alive as long as a driver runs."""
     functions = (block_function().address, events_function().address)
-    arrays = [*memory[:-2], *memory.host, *memory.midi]
-    return np.array([*functions, *map(address, arrays)], np.uint64)
+    return np.array([*functions, *map(address, (memory.block, *memory.host, *memory.midi))], np.uint64)
 
 
 def _block(handle: Any, left: Any, right: Any, stride: int, frames: int) -> None:
     """Render a period: `left` and `right` point to float32 samples `stride` apart. Any thread, one at a
     time.
     """
-    memory = attach(carray(handle, ADDRESSES, np.uint64))
+    table = carray(handle, ADDRESSES, np.uint64)
+    memory = attach(table)
     mode = flush_denormals()
     began = now(memory.state[0])
     track_clock(memory.state[0], began, frames)
     length = (frames - 1) * stride + 1
-    process(
-        memory, handle, carray(left, length, np.float32), carray(right, length, np.float32), stride, frames
-    )
+    out = carray(left, length, np.float32), carray(right, length, np.float32)
+    process(memory, ring_at(table, HOST_RING), ring_at(table, MIDI_RING), handle, out, stride, frames)
     note_call(memory, began, frames)
     restore_denormals(mode)
 

@@ -4,11 +4,15 @@ Acting is compiled on its own and called by the block: `entry` tells why.
 """
 
 import math
+from typing import Any
 
-from .channels import NOTE_OFF, NOTE_ON, apply_event
-from .compiling import realtime
-from .layout import PENDING, STARTING, TICK, Memory
+from .channels import CONTROL, NOTE_OFF, NOTE_ON, apply_event
+from .compiling import realtime, store_release
+from .controllers import SOFT, SOUND_OFF, SUSTAIN
+from .layout import ACTED, HISTORY, PENDING, PORTS, STARTING, TICK, Memory
+from .midi.commands import COMMAND, PANIC, PORT_GONE, RESET
 from .rings import Ring, front, release
+from .system import CLOCK, NOTHING, SENSING, STOP, SYSTEM_RESET, lost_port
 
 RESERVE = 512  # places in the queue kept for notes when controllers flood it
 
@@ -26,8 +30,8 @@ def collect(memory: Memory, ring: Ring, nanoseconds: bool) -> None:
         time = event.time
         if nanoseconds:
             time = state.clock + state.delay + math.floor((time - state.anchor) * state.rate * 1e-9 + 0.5)
-        if is_welcome(PENDING - state.pending, event.status >> 4, event.data2):
-            insert(memory, time, event.port, event.status, event.data1, event.data2)
+        if is_welcome(PENDING - state.pending, event):
+            insert(memory, time, event.port, event)
         else:
             memory.telemetry[0].dropped_events += 1
         release(ring)
@@ -35,25 +39,74 @@ def collect(memory: Memory, ring: Ring, nanoseconds: bool) -> None:
 
 
 @realtime
-def is_welcome(room: int, kind: int, data2: int) -> bool:
-    """Whether an event may still enter the queue: note-offs always, note-ons and then the rest while there
-    is room.
+def is_welcome(room: int, event: Any) -> bool:
+    """Whether an event may still enter the queue: what ends sound always, note-ons and then the rest while
+    there is room.
     """
-    ends = kind == NOTE_OFF or (kind == NOTE_ON and data2 == 0)
-    return ends or room > RESERVE or (kind == NOTE_ON and room > RESERVE // 2)
+    kind = event.status >> 4
+    return room > RESERVE or ends_sound(event) or (kind == NOTE_ON and room > RESERVE // 2)
 
 
 @realtime
-def insert(memory: Memory, time: int, port: int, status: int, data1: int, data2: int) -> None:
-    """Insertion sort: events mostly arrive in order, so the queue's far end is short to walk."""
+def ends_sound(event: Any) -> Any:
+    """Whether a note might hang without this event."""
+    kind, number, value = event.status >> 4, event.data1, event.data2
+    if kind == CONTROL:
+        return number >= SOUND_OFF or (SUSTAIN <= number <= SOFT and value < 64)
+    if event.status == COMMAND:
+        return number in (RESET, PORT_GONE, PANIC)
+    return kind == NOTE_OFF or (kind == NOTE_ON and value == 0) or event.status in (STOP, SYSTEM_RESET)
+
+
+@realtime
+def insert(memory: Memory, time: int, port: int, event: Any) -> None:
+    """Queue an event."""
+    place = make_room(memory, time)
+    memory.pending[place] = event
+    memory.pending[place].time, memory.pending[place].port = time, port
+
+
+@realtime
+def make_room(memory: Memory, time: int) -> int:
+    """The place of an event in the queue, by insertion: events mostly arrive in order, so the queue's far end
+    is short to walk.
+    """
     state, queue = memory.state[0], memory.pending
     i = state.pending
     while i > 0 and queue[i - 1].time <= time:
         queue[i] = queue[i - 1]
         i -= 1
-    queue[i].time, queue[i].port, queue[i].status = time, port, status
-    queue[i].data1, queue[i].data2 = data1, data2
     state.pending += 1
+    return int(i)
+
+
+@realtime
+def insert_command(memory: Memory, port: int, command: int) -> None:
+    """Queue a command of our own for now, if there is room."""
+    if memory.state[0].pending < PENDING:
+        event = memory.pending[make_room(memory, memory.state[0].clock)]
+        event.time, event.port, event.status = memory.state[0].clock, port, COMMAND
+        event.data1, event.data2 = command, 0
+
+
+@realtime
+def watch_ports(memory: Memory) -> None:
+    """Let go of what a port holds whose active sensing has stopped."""
+    port = lost_port(memory)
+    if port != NOTHING:
+        insert_command(memory, port % PORTS, PORT_GONE)
+
+
+@realtime
+def panic(memory: Memory, host: Ring, midi: Ring) -> None:
+    """The host asks for silence: empty the queues, end every note, lift the pedals."""
+    state = memory.state[0]
+    state.panic = state.pending = 0
+    for source in range(2):
+        ring = midi if source else host
+        while front(ring) >= 0:
+            release(ring)
+    insert_command(memory, 0, PANIC)
 
 
 @realtime
@@ -77,10 +130,24 @@ def apply_due_events(memory: Memory) -> None:
     while is_due(memory):
         event = memory.pending[state.pending - 1]
         telemetry.late_events += 1 if event.time < state.clock else 0
-        telemetry.events += 1
-        telemetry.last_event = (event.status << 16) | (event.data1 << 8) | event.data2
         state.pending -= 1
         notes = state.notes
-        apply_event(memory, event.port, event.status, event.data1, event.data2)
+        remember(memory, event)
+        apply_event(memory, event)
         if state.notes != notes:
             state.aim = max(state.aim, STARTING)
+
+
+@realtime
+def remember(memory: Memory, event: Any) -> None:
+    """Keep an event that acts now in the history; clocks and sensing say nothing about the music."""
+    told = memory.telemetry[0]
+    if event.status < COMMAND:
+        told.last_event = (event.status << 16) | (event.data1 << 8) | event.data2
+    if event.status not in (CLOCK, SENSING):
+        told.events += 1
+        written = memory.marks[ACTED]
+        kept = memory.history[written % HISTORY]
+        kept.time, kept.port, kept.status = memory.state[0].clock, event.port, event.status
+        kept.data1, kept.data2, kept.value = event.data1, event.data2, event.value
+        store_release(memory.marks, ACTED, written + 1)

@@ -47,7 +47,7 @@ def compile_feeding(memory: Memory) -> None:
     """Compile, or load, what the generator thread calls, so that no note waits for it. Changes nothing."""
     nothing, none = np.zeros((0, 1, FRAME), F4), np.zeros(0, np.int64)
     counts = np.zeros(VOICES, np.int64)
-    deliver_blocks(memory, none, counts, counts, counts, none, nothing)
+    deliver_blocks(memory.block, none, counts, counts, counts, none, nothing)
     gather_demand(memory.serials, memory.position, memory.requests, LEAD, counts, counts, counts)
     is_sane_block(nothing.reshape(-1, FRAME))
 
@@ -87,7 +87,7 @@ class Feeder:
         ends = self.counts[rows] + spans - self.generator.frames_per_step
         frames = checked_step(self.generator, rows, (ends / self.timing.rate).astype(F4))
         self._fade(rows, ends, frames)
-        deliver_blocks(self.memory, rows, self.seen, self.counts, self.anew, spans, frames)
+        deliver_blocks(self.memory.block, rows, self.seen, self.counts, self.anew, spans, frames)
         return True
 
     def _look(self) -> int:

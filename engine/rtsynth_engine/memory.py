@@ -1,9 +1,6 @@
-"""Makes the arrays that the threads share."""
-
-from typing import Any
+"""The memory that the threads share: one record, so that compiled code finds everything from one address."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .heads.bands import BANDS
 from .heads.motion import LOOP, MOTION, STIR_BANDS
@@ -11,73 +8,89 @@ from .heads.onset import ONSET_BANDS, ONSET_STEPS
 from .layout import (
     ATTACK_FRAMES,
     CACHES,
-    CALL,
     CALLS,
-    CHANNEL,
     CHANNELS,
+    CHORUS_LENGTH,
     EVENTS,
     FRAME,
+    HISTORY,
     KEYS,
     LAYERS,
+    MAPPINGS,
     NOISE_LENGTH,
     PARTIALS,
+    PARTS,
     PENDING,
-    PROGRAM,
+    PORTS,
     PROGRAMS,
-    REQUEST,
     REVERB_LENGTH,
-    STATE,
-    STIR,
     STREAM_FRAMES,
-    TELEMETRY,
+    TAPE,
     TICK,
-    VOICE,
+    TUNINGS,
     VOICES,
     Memory,
 )
+from .midi.parser import PARSER
+from .records import CALL, CHANNEL, MAPPING, PART, PORT, PRESS, PROGRAM, STATE, TELEMETRY
 from .rings import EVENT, Ring, make_ring
+from .voice_records import REQUEST, STIR, VOICE
 
-
-def touched(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """Zeros whose every page has been written, so that the callback never meets one for the first time."""
-    array = np.zeros(shape, dtype)
-    array.view(np.uint8).fill(0)
-    return array
+MEMORY = np.dtype(
+    [
+        ("state", STATE, (1,)),
+        ("channels", CHANNEL, (CHANNELS,)),
+        ("programs", PROGRAM, (PROGRAMS,)),
+        ("voices", VOICE, (VOICES,)),
+        ("pending", EVENT, (PENDING,)),  # the queue of events, latest first
+        ("scratch", np.float32, (6, TICK)),  # left, right, send, one voice, noise, chorus
+        ("noise", np.float32, (BANDS, NOISE_LENGTH)),  # white noise split into bands
+        ("reverb", np.float32, (8, REVERB_LENGTH)),
+        ("chorus", np.float32, (CHORUS_LENGTH,)),
+        ("slopes", np.float32, (CACHES, KEYS)),  # release in dB per second; generator thread
+        ("lamps", np.int64, (CACHES * KEYS,)),  # MISSING, READY or STALE; generator thread
+        ("frames", np.float32, (VOICES, STREAM_FRAMES, FRAME)),  # generator thread
+        ("motions", np.float32, (VOICES, MOTION)),  # generator thread
+        ("onsets", np.float32, (VOICES, ONSET_BANDS, ONSET_STEPS)),  # generator thread
+        ("phases", np.float32, (VOICES, PARTIALS, 2)),  # generator thread
+        ("motion_loops", np.float32, (LOOP, STIR_BANDS)),  # noise at the frame rate
+        ("stirs", STIR, (VOICES, PARTIALS)),
+        ("written", np.int64, (VOICES,)),  # serial << 20 | frames written; generator thread
+        ("serials", np.int64, (VOICES,)),  # the note a voice plays, 0 none
+        ("position", np.int64, (VOICES,)),  # frame a voice has reached
+        ("requests", REQUEST, (VOICES,)),
+        ("telemetry", TELEMETRY, (1,)),
+        ("calls", CALL, (CALLS,)),  # the last ones, in turn
+        ("ports", PORT, (PORTS,)),
+        ("curves", np.float32, (PORTS, KEYS)),  # velocities 0 … 1; host
+        ("tunings", np.float32, (TUNINGS, KEYS)),  # semitones, 69 is 440 Hz; not a number: silent
+        ("tuned", np.uint8, (TUNINGS,)),  # tables that exist
+        ("pressed", PRESS, (CHANNELS, KEYS)),
+        ("parts", PART, (2, PARTS)),  # those in use, and those the host writes
+        ("mappings", MAPPING, (2, MAPPINGS)),  # in the same way
+        ("parser", PARSER, (1,)),  # of the JACK driver's port
+        ("history", EVENT, (HISTORY,)),  # the last that acted, in turn
+        ("tape", np.float32, (TAPE, 2)),  # the last frames of output, in turn
+        ("marks", np.int64, (2,)),  # events ever in the history, frames ever on the tape
+        # the attack cache, all of it the generator thread's
+        ("attack", np.float32, (CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME)),
+        ("attack_motions", np.float32, (CACHES, KEYS, LAYERS, MOTION)),
+        ("attack_onsets", np.float32, (CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS)),
+        ("attack_phases", np.float32, (CACHES, KEYS, LAYERS, PARTIALS, 2)),
+    ],
+    align=True,
+)
+CACHED = MEMORY.fields["attack"][1] if MEMORY.fields else 0  # bytes before the attack cache
 
 
 def make_memory(midi: Ring | None = None) -> Memory:
-    """Fresh arrays, all zero. The system gives pages of the attack cache only as it is filled.
+    """Fresh memory, all zero, every page of it touched, so that the callback never meets one for the first
+    time; but the system gives pages of the attack cache only as it is filled.
 
-    `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands
-    in.
+    `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands in.
     """
-    return Memory(
-        state=touched(1, STATE),
-        channels=touched(CHANNELS, CHANNEL),
-        programs=touched(PROGRAMS, PROGRAM),
-        voices=touched(VOICES, VOICE),
-        pending=touched(PENDING, EVENT),
-        scratch=touched((5, TICK), np.float32),
-        noise=touched((BANDS, NOISE_LENGTH), np.float32),
-        reverb=touched((8, REVERB_LENGTH), np.float32),
-        attack=np.zeros((CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME), np.float32),
-        slopes=touched((CACHES, KEYS), np.float32),
-        attack_motions=np.zeros((CACHES, KEYS, LAYERS, MOTION), np.float32),
-        attack_onsets=np.zeros((CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS), np.float32),
-        attack_phases=np.zeros((CACHES, KEYS, LAYERS, PARTIALS, 2), np.float32),
-        lamps=touched(CACHES * KEYS, np.int64),
-        frames=touched((VOICES, STREAM_FRAMES, FRAME), np.float32),
-        motions=touched((VOICES, MOTION), np.float32),
-        onsets=touched((VOICES, ONSET_BANDS, ONSET_STEPS), np.float32),
-        phases=touched((VOICES, PARTIALS, 2), np.float32),
-        motion_loops=touched((LOOP, STIR_BANDS), np.float32),
-        stirs=touched((VOICES, PARTIALS), STIR),
-        written=touched(VOICES, np.int64),
-        serials=touched(VOICES, np.int64),
-        position=touched(VOICES, np.int64),
-        requests=touched(VOICES, REQUEST),
-        telemetry=touched(1, TELEMETRY),
-        calls=touched(CALLS, CALL),
-        host=make_ring(EVENTS),
-        midi=midi if midi is not None else make_ring(EVENTS),
-    )
+    block = np.zeros(1, MEMORY)
+    block.view(np.uint8)[:CACHED] = 0
+    fields = {name: block[name][0] for name in MEMORY.names or ()}
+    rings = {"host": make_ring(EVENTS), "midi": midi if midi is not None else make_ring(EVENTS)}
+    return Memory(block=block, **rings, **fields)

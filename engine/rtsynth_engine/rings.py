@@ -25,11 +25,12 @@ EVENT = np.dtype(
         ("status", np.uint8),
         ("data1", np.uint8),
         ("data2", np.uint8),
+        ("value", np.float32),
     ],
     align=True,
 )
 """A MIDI message with its time: absolute frames, or CLOCK_MONOTONIC nanoseconds in the ring of the MIDI
-process.
+process. `value` belongs to those that `midi.commands` names.
 """
 
 

@@ -149,7 +149,7 @@ def blend_frame(out: NDArray[np.float32], other: NDArray[np.float32], share: np.
 
 @offline
 def deliver_blocks(
-    memory: Memory,
+    block: NDArray[Any],
     rows: NDArray[np.int64],
     serials: NDArray[np.int64],
     counts: NDArray[np.int64],
@@ -163,8 +163,10 @@ def deliver_blocks(
     Where a span is longer than its block, its frames lead from the last one written to the mean of the block,
     so that what a network does to every other frame does not become slow. A block with a number that is not
     finite or beyond reason carries its voice on by its own frames only, marked by a first number of NaN, and
-    the stream begins `anew` after it. `counts` and `anew` (VOICES,) are numbers of frames.
+    the stream begins `anew` after it. `counts` and `anew` (VOICES,) are numbers of frames; `block` is a
+    memory's.
     """
+    memory = block[0]
     for i in range(len(rows)):
         v, length = rows[i], blocks.shape[1]
         sane = is_sane(blocks[i])

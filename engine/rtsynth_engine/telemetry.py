@@ -90,6 +90,10 @@ class Telemetry:
     last_event: tuple[int, int, int]
     drums_muted: int
     unknown_program: int
+    panics: int
+    identity: int
+    faults: tuple[int, ...]  # of MIDI bytes: stray, dropped exclusives, wrong checksums, cut messages
+    tempo: float  # quarter notes per minute by MIDI clock, 0 without one
     voices: int
     peak_voices: int
     stolen: int
@@ -113,7 +117,17 @@ COUNTS: tuple[str, ...] = (
     "late_events",
     "dropped_events",
 )
-COUNTS += ("drums_muted", "unknown_program", "voices", "peak_voices", "stolen", "not_finite", "limited")
+COUNTS += (
+    "drums_muted",
+    "unknown_program",
+    "panics",
+    "identity",
+    "voices",
+    "peak_voices",
+    "stolen",
+    "not_finite",
+    "limited",
+)
 
 
 def read_telemetry(memory: Memory, clear_peaks: bool = False) -> Telemetry:
@@ -124,6 +138,8 @@ def read_telemetry(memory: Memory, clear_peaks: bool = False) -> Telemetry:
     snapshot = Telemetry(
         **{name: int(told[name]) for name in COUNTS},
         seconds=int(told["frames"]) / rate,
+        faults=tuple(told["faults"].tolist()),
+        tempo=float(memory.ports["tempo"].max()),
         load=float(told["load"]),
         peak_load=float(told["peak_load"]),
         longest=int(told["longest"]) / SECOND,

@@ -1,14 +1,19 @@
-"""Timbres: the latent of every program, how far wheel and pressure move it, and which voices must follow."""
+"""Timbres: the latent of every program, how far the sources of modulation move it, and which voices must
+follow.
+"""
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import PROGRAMS, VOICES, Memory
+from .layout import KNOBS, PROGRAMS, SOURCES, VOICES, Memory
 
 F4 = np.float32
 LEAST = 1.01 / 127.0  # a controller that moved by no more than its finest step is left alone
 MOST_MOVED = 32  # voices conditioned anew in one turn: a fraction of a millisecond for the flagship
-WHEEL, PRESSURE = range(2)
+NAMES = ("wheel", "pressure", "timbre", "breath", "foot", "body", "motion")
+NAMES += tuple(f"macro {i + 1}" for i in range(KNOBS))
 
 
 class Timbres:
@@ -16,14 +21,16 @@ class Timbres:
 
     def __init__(self, size: int) -> None:
         self.latents = np.zeros((PROGRAMS, size), F4)
-        self.offsets = np.zeros((PROGRAMS, 2, size), F4)  # of wheel and pressure at full deflection
-        self.reach = np.zeros((PROGRAMS, 2), F4)  # 1 where there is such an offset
+        self.offsets = np.zeros((PROGRAMS, SOURCES, size), F4)  # of sources at full deflection
+        self.reach = np.zeros((PROGRAMS, SOURCES), F4)  # 1 where there is such an offset
         self.known = np.zeros(PROGRAMS, np.bool_)
         self.revisions = np.ones(PROGRAMS, np.int64)  # how often a latent was set
 
-    def set(self, program: int, latent: NDArray[F4], wheel: NDArray[F4], pressure: NDArray[F4]) -> None:
-        """Give a program its latent (size,) and the offsets of wheel and pressure (size,)."""
-        self.offsets[program, WHEEL], self.offsets[program, PRESSURE] = wheel, pressure
+    def set(self, program: int, latent: NDArray[F4], offsets: Mapping[str, NDArray[F4]]) -> None:
+        """Give a program its latent (size,) and the offsets (size,) of sources by their NAMES."""
+        self.offsets[program] = 0.0
+        for name, offset in offsets.items():
+            self.offsets[program, NAMES.index(name)] = offset
         self.reach[program] = self.offsets[program].any(axis=1)
         self.known[program] = True
         self.move(program, latent)
@@ -34,7 +41,7 @@ class Timbres:
         self.revisions[program] += 1
 
     def at(self, programs: NDArray[np.int64], controls: NDArray[F4]) -> NDArray[F4]:
-        """Latents (n, size) of `programs` (n,) with wheel and pressure at `controls` (n, 2), 0 … 1."""
+        """Latents (n, size) of `programs` (n,) with the sources at `controls` (n, SOURCES), -1 … 1."""
         moved = np.einsum("nc,ncz->nz", controls, self.offsets[programs])
         return np.asarray(self.latents[programs] + moved, F4)
 
@@ -46,7 +53,8 @@ class Travel:
         self.memory, self.timbres = memory, timbres
         self.pause = pause  # audio frames between two turns
         self.turn = -pause  # the clock at the last one
-        self.controls = np.zeros((VOICES, 2), F4)
+        self.controls = np.zeros((VOICES, SOURCES), F4)
+        self.pitches = np.zeros(VOICES, F4)
         self.revisions = np.zeros(VOICES, np.int64)
         self.since = np.zeros(VOICES, np.int64)  # the clock when a voice was conditioned
 
@@ -54,6 +62,7 @@ class Travel:
         """Latents (n, size) of the voices `rows` (n,) now; they count as conditioned on them."""
         programs, controls = self._now(rows)
         self.controls[rows], self.revisions[rows] = controls, self.timbres.revisions[programs]
+        self.pitches[rows] = self.memory.requests[rows]["pitch"]
         self.since[rows] = self._clock()
         return self.timbres.at(programs, controls)
 
@@ -71,6 +80,7 @@ class Travel:
         """
         programs, controls = self._now(conditioned)
         far = (np.abs(controls - self.controls[conditioned]) > LEAST).any(axis=1)
+        far |= self.pitches[conditioned] != self.memory.requests[conditioned]["pitch"]
         rows = conditioned[far | (self.revisions[conditioned] != self.timbres.revisions[programs])]
         waiting: NDArray[np.int64] = rows[np.argsort(self.since[rows], kind="stable")]
         return waiting[:MOST_MOVED]
@@ -79,8 +89,7 @@ class Travel:
         return int(self.memory.state[0]["clock"])
 
     def _now(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[F4]]:
-        """Programs (n,), and where the wheel and pressure that reach them stand (n, 2)."""
+        """Programs (n,), and where the sources that reach them stand (n, SOURCES)."""
         requests = self.memory.requests[rows]
-        programs, channels = requests["program"], self.memory.channels[requests["channel"]]
-        controls = np.stack([channels["modulation"], channels["pressure"]], axis=1)
-        return programs, controls * self.timbres.reach[programs]
+        programs = requests["program"]
+        return programs, requests["controls"] * self.timbres.reach[programs]

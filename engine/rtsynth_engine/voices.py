@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .compiling import realtime, store_release
+from .expression import bend_of, set_controls
 from .heads.draws import start_stir
 from .heads.partials import scramble, start_phases
 from .layout import (
@@ -21,95 +22,106 @@ from .layout import (
     VOICES,
     Memory,
 )
+from .pedals import is_held, is_mono
+from .tuning import hertz_of
 
 FADE_SECONDS = (
     0.006  # a stolen voice is gone in this time, short enough to make room and long enough not to click
 )
-RELEASE_SLOPE = np.float32(80.0)  # dB per second where no attack cache tells the instrument's own
-SLOWEST_RELEASE = np.float32(6.0)  # dB per second
-CONCERT_A = 440.0  # Hz
+EVEN_RELEASE = np.float32(64.0 / 127.0)  # velocity that neither hurries nor delays a release
 
 
 @realtime
-def start_note(memory: Memory, channel: int, key: int, velocity: np.float32) -> None:
-    """Begin a note at the state's clock. `velocity` in 0 … 1."""
-    presses = 1 + replace_note(memory, channel, key)
+def start_note(memory: Memory, press: Any, velocity: np.float32) -> int:
+    """Begin a note at the state's clock and return its voice. `press` says what; `velocity` in 0 … 1."""
+    presses = 1 + replace_note(memory, press)
     if count_sounding(memory) >= memory.state[0].polyphony:
         fade_voice(memory, weakest_voice(memory))
     v = free_slot(memory)
-    fill_voice(memory, v, channel, key, velocity)
+    fill_voice(memory, v, press, velocity)
     memory.voices[v].presses = presses
+    return v
 
 
 @realtime
-def replace_note(memory: Memory, channel: int, key: int) -> int:
+def replace_note(memory: Memory, press: Any) -> int:
     """Let go of the voice this key already plays; returns the presses it had waiting for a note-off."""
     presses = 0
     for v in range(VOICES):
         voice = memory.voices[v]
-        if voice.stage == HELD and voice.channel == channel and voice.key == key:
+        same = voice.channel == press.channel and voice.key == press.key and voice.part == press.part
+        if voice.stage == HELD and same:
             if voice.presses > 0:
                 presses += voice.presses
-            release_voice(memory, v)
+            release_voice(voice)
     return presses
 
 
 @realtime
-def end_note(memory: Memory, channel: int, key: int, pedal: bool) -> None:
-    """Answer one press of a key. With the pedal down the voice rings on until the pedal goes up."""
+def end_note(memory: Memory, channel: int, key: int, velocity: np.float32, carried: bool) -> None:
+    """Answer one press of a key, let go at `velocity`. With a pedal down the voice rings on until it goes up.
+
+    A mono voice that is `carried` on to another key is left as it is.
+    """
     for v in range(VOICES):
         voice = memory.voices[v]
-        if voice.stage == HELD and voice.channel == channel and voice.key == key and voice.presses > 0:
+        ours = voice.stage == HELD and voice.channel == channel and voice.key == key and voice.presses > 0
+        if ours and not (carried and is_mono(memory, channel, voice.program)):
             voice.presses -= 1
-            if voice.presses == 0 and not pedal:
-                release_voice(memory, v)
+            if voice.presses == 0:
+                voice.release_velocity = velocity
+                freeze_bend(memory, voice)
+                if not is_held(memory, voice):
+                    release_voice(voice)
 
 
 @realtime
-def lift_pedal(memory: Memory, channel: int) -> None:
-    """Release every voice that only the sustain pedal holds."""
+def freeze_bend(memory: Memory, voice: Any) -> None:
+    """Keep the bend of a note whose MPE channel may now play another."""
+    channel = memory.channels[voice.channel]
+    if channel.lead >= 0:
+        voice.frozen, voice.bend = 1, bend_of(memory, voice)
+
+
+@realtime
+def release_unheld(memory: Memory, channel: int) -> None:
+    """Release every voice that only a pedal held, and no longer does."""
     for v in range(VOICES):
         voice = memory.voices[v]
-        if voice.stage == HELD and voice.channel == channel and voice.presses == 0:
-            release_voice(memory, v)
+        ours = voice.stage == HELD and voice.channel == channel and voice.presses == 0
+        if ours and not is_held(memory, voice):
+            release_voice(voice)
 
 
 @realtime
-def release_channel(memory: Memory, channel: int, pedal: bool) -> None:
-    """All notes off: every key of the channel goes up; the pedal still holds."""
+def release_channel(memory: Memory, channel: int) -> None:
+    """All notes off: every key of the channel goes up; pedals still hold."""
+    for key in range(KEYS):
+        memory.pressed[channel, key].order = 0
     for v in range(VOICES):
         voice = memory.voices[v]
         if voice.stage == HELD and voice.channel == channel:
             voice.presses = 0
-            if not pedal:
-                release_voice(memory, v)
+            if not is_held(memory, voice):
+                release_voice(voice)
 
 
 @realtime
 def silence_channel(memory: Memory, channel: int) -> None:
-    """All sound off: every voice of the channel fades at once; -1 means all channels."""
+    """All sound off: every voice of the channel fades at once."""
+    for key in range(KEYS):
+        memory.pressed[channel, key].order = 0
     for v in range(VOICES):
         voice = memory.voices[v]
-        if voice.stage != FREE and (channel < 0 or voice.channel == channel):
+        if voice.stage != FREE and voice.channel == channel:
             fade_voice(memory, v)
 
 
 @realtime
-def release_voice(memory: Memory, v: int) -> None:
+def release_voice(voice: Any) -> None:
     """Start the release; the next tick begins to lower the envelope."""
-    voice = memory.voices[v]
     voice.stage = RELEASED
     voice.presses = 0
-
-
-@realtime
-def release_ratio(memory: Memory, voice: Any) -> np.float32:
-    """Factor per tick of a released voice: the instrument's own slope, scaled by the program's release."""
-    slope = RELEASE_SLOPE
-    if voice.cache >= 0:
-        slope = max(memory.slopes[voice.cache, voice.attack], SLOWEST_RELEASE)
-    seconds = TICK / memory.state[0].rate / max(memory.programs[voice.program].release, np.float32(0.05))
-    return np.float32(math.exp(-slope * seconds * math.log(10.0) / 20.0))
 
 
 @realtime
@@ -206,29 +218,49 @@ def free_slot(memory: Memory) -> int:
 
 
 @realtime
-def fill_voice(memory: Memory, v: int, channel: int, key: int, velocity: np.float32) -> None:
+def fill_voice(memory: Memory, v: int, press: Any, velocity: np.float32) -> None:
     """Set a slot up for a note and ask the generator thread for its frames."""
     state, voice = memory.state[0], memory.voices[v]
     state.notes += 1
     voice.stage, voice.serial, voice.onset = HELD, state.notes, state.clock
-    voice.channel, voice.key, voice.velocity = channel, key, velocity
-    choose_sound(memory, voice, memory.channels[channel].program)
+    voice.channel, voice.key, voice.velocity = press.channel, press.key, velocity
+    voice.part, voice.note, voice.pitch = press.part, press.note, press.pitch
+    voice.glide = voice.glide_step = voice.touch = np.float32(0.0)
+    voice.latched, voice.frozen, voice.release_velocity = 0, 0, EVEN_RELEASE
+    choose_sound(memory, voice, press)
+    begin_swell(memory, voice)
     still_voice(voice)
-    seed = scramble(state.seed ^ np.uint64(state.notes * KEYS + key))
+    seed = scramble(state.seed ^ np.uint64(state.notes * KEYS + press.key))
     start_phases(voice, seed)
     start_stir(voice, seed)
     request_frames(memory, v)
 
 
 @realtime
-def choose_sound(memory: Memory, voice: Any, program: int) -> None:
-    """Give a voice its program: pitch, level, and the key whose frames it plays, cached or not."""
-    sound = memory.programs[program]
-    voice.program, voice.level = program, sound.level
-    voice.fundamental = CONCERT_A * 2.0 ** ((voice.key - 69) / 12.0) / sound.divisor
-    voice.timbre = min(max(voice.key, sound.low), sound.high)
+def choose_sound(memory: Memory, voice: Any, press: Any) -> None:
+    """Give a voice its program: frequency, level, and the key whose frames it plays, cached or not."""
+    sound = memory.programs[press.program]
+    voice.program, voice.level = press.program, sound.level * press.level
+    voice.pan = sound.pan + press.pan
+    voice.fundamental = hertz_of(memory, voice)
+    choose_timbre(memory, voice)
     voice.attack = nearest_attack(memory, sound.cache, voice.timbre)
     voice.cache = sound.cache if voice.attack >= 0 else -1
+
+
+@realtime
+def choose_timbre(memory: Memory, voice: Any) -> None:
+    """The key whose frames sound: the nearest to the pitch within the program's range."""
+    sound = memory.programs[voice.program]
+    voice.timbre = min(max(math.floor(voice.pitch + np.float32(0.5)), sound.low), sound.high)
+
+
+@realtime
+def begin_swell(memory: Memory, voice: Any) -> None:
+    """A voice of a channel with an attack time rises from silence; others are there at once."""
+    seconds = memory.channels[voice.channel].attack
+    voice.swell = np.float32(0.0) if seconds > np.float32(0.0) else np.float32(1.0)
+    voice.swell_step = np.float32(TICK / memory.state[0].rate) / max(seconds, np.float32(1e-3))
 
 
 @realtime
@@ -250,6 +282,7 @@ def still_voice(voice: Any) -> None:
     voice.envelope = voice.loudness = np.float32(1.0)
     voice.left = voice.right = voice.send = np.float32(0.0)
     voice.left_step = voice.right_step = voice.send_step = np.float32(0.0)
+    voice.chorus = voice.chorus_step = np.float32(0.0)
     voice.ramp_at, voice.frame_index, voice.shaped, voice.rest = -1, -2, 1, 0
     for i in range(FRAME):
         voice.later[i] = voice.trend[i] = np.float32(0.0)
@@ -261,6 +294,7 @@ def request_frames(memory: Memory, v: int) -> None:
     voice, request = memory.voices[v], memory.requests[v]
     store_release(memory.serials, v, 0)
     request.pitch, request.velocity, request.program = np.float32(voice.timbre), voice.velocity, voice.program
-    request.channel, request.first = voice.channel, BLEND_FROM if voice.cache >= 0 else 0
+    request.first = BLEND_FROM if voice.cache >= 0 else 0
+    set_controls(memory, v)
     store_release(memory.position, v, 0)
     store_release(memory.serials, v, voice.serial)

@@ -13,7 +13,7 @@ from rtsynth_benchmarks.rows import ROWS, details, summary, voices
 from rtsynth_benchmarks.rows.energy import find_packages, joules_per_minute
 from rtsynth_benchmarks.rows.soak import xruns_near
 from rtsynth_benchmarks.running import measure
-from rtsynth_engine.layout import CALL
+from rtsynth_engine.records import CALL
 from tests.conftest import require
 
 SILENT = ("event_to_sample", "generator", "voices", "preset_switch", "start", "offline")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtsynth_engine.engine import Engine, Sound
-from rtsynth_engine.layout import HELD
+from rtsynth_engine.layout import HELD, TOUCH, WHEEL
 from tests.engine.parts import (
     BEND,
     CC,
@@ -193,8 +193,9 @@ def test_reset_all_controllers_follows_rp_015() -> None:
     channel = engine.memory.channels[0]
     for name in ("volume", "pan", "program", "bend_range"):
         assert channel[name] == kept[name], name
-    for name in ("modulation", "bend", "pedal"):
+    for name in ("bend", "pedal"):
         assert channel[name] == 0, name
+    assert channel["controls"][[WHEEL, TOUCH]].tolist() == [0.0, 0.0]
     assert channel["expression"] == 1.0
 
 

@@ -32,7 +32,7 @@ def test_notes_of_the_midi_process_are_heard_a_period_after_they_came(playing) -
     engine, driver = playing
     wait_until(lambda: engine.telemetry().calls > 10)
     before = engine.clock
-    _push(engine.memory.midi, time.monotonic_ns(), 2, ON, 60, 100)
+    _push(engine.memory.midi, time.monotonic_ns(), 2, ON, 60, 100, 0.0)
     wait_until(lambda: engine.telemetry().voices == 1)
     voice = engine.memory.voices[engine.memory.voices["stage"] == 1][0]
     assert voice["channel"] == 32

@@ -113,7 +113,7 @@ from rtsynth_engine.engine import _push
 from rtsynth_engine.rings import SharedRing
 ring = SharedRing(8, sys.argv[1])
 resource_tracker.unregister(ring.memory._name, "shared_memory")
-print(*[_push(ring.ring, 1000 + i, i, 0x90, 60, 100) for i in range(9)])
+print(*[_push(ring.ring, 1000 + i, i, 0x90, 60, 100, 0.0) for i in range(9)])
 ring.close()
 """
 

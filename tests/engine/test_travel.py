@@ -7,7 +7,7 @@ from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.errors import EngineError
 from rtsynth_engine.feeder import LEAD, NEAR
 from rtsynth_engine.generators.contract import Character, plain_character
-from rtsynth_engine.layout import CACHES, KEYS, READY, STALE
+from rtsynth_engine.layout import CACHES, KEYS, READY, STALE, TOUCH
 from rtsynth_engine.timbres import MOST_MOVED
 from tests.engine.parts import CC, ON, Steady, level, make_engine, render, send, sounding, wait_until
 from tests.engine.test_feeder import fed, play
@@ -193,7 +193,7 @@ def test_resetting_the_controllers_lets_go_of_the_pressure() -> None:
     engine = held(pressure=(1.0,))
     send(engine, (PRESSURE, 127))
     send(engine, (CC, 121, 0))
-    assert engine.memory.channels[0]["pressure"] == 0.0
+    assert engine.memory.channels[0]["controls"][TOUCH] == 0.0
 
 
 def test_controllers_without_an_offset_condition_nothing() -> None:

@@ -23,7 +23,7 @@ from rtsynth_engine.engine import Engine
 from rtsynth_engine.feeder import LONGEST_SPAN
 from rtsynth_engine.heads.noise import ask_noise, gather_noise, render_noise
 from rtsynth_engine.heads.partials import gather_partials, render_partials, scatter_partials
-from rtsynth_engine.layout import FREE, TICK, VOICES, Memory
+from rtsynth_engine.layout import FREE, TICK, VOICES
 from rtsynth_engine.streaming import copy_frame, deliver_blocks, stir_frame
 
 from ..context import Context
@@ -38,16 +38,18 @@ F4 = np.float32
 
 
 @offline
-def oscillators(memory: Memory) -> None:
+def oscillators(block: NDArray[Any]) -> None:
     """One tick of every voice's partials."""
+    memory = block[0]
     for v in range(VOICES):
         if memory.voices[v].stage != FREE:
             render_partials(memory.voices[v], memory.scratch[3], TICK)
 
 
 @offline
-def mixing(memory: Memory) -> None:
+def mixing(block: NDArray[Any]) -> None:
     """Every voice onto three buses."""
+    memory = block[0]
     sound = memory.scratch[3]
     for v in range(VOICES):
         voice = memory.voices[v]
@@ -58,20 +60,22 @@ def mixing(memory: Memory) -> None:
 
 
 @offline
-def gains(memory: Memory) -> None:
+def gains(block: NDArray[Any]) -> None:
     """Every voice's gains, and what noise it asks for."""
+    memory = block[0]
     state = memory.state[0]
     for v in range(VOICES):
         voice = memory.voices[v]
         if voice.stage != FREE:
-            left, right, send = voice_gains(memory, voice, memory.channels[voice.channel])
-            aim_gains(voice, left, right, send, TICK)
+            left, right, send, chorus = voice_gains(memory, voice)
+            aim_gains(voice, left, right, send, chorus, TICK)
             ask_noise(state, voice, left, right)
 
 
 @offline
-def aiming(memory: Memory) -> None:
+def aiming(block: NDArray[Any]) -> None:
     """Every voice's partials and noise, once per frame."""
+    memory = block[0]
     state = memory.state[0]
     for v in range(VOICES):
         voice = memory.voices[v]
@@ -83,8 +87,9 @@ def aiming(memory: Memory) -> None:
 
 
 @offline
-def stirring(memory: Memory) -> None:
+def stirring(block: NDArray[Any]) -> None:
     """Every voice's partials, once per frame."""
+    memory = block[0]
     for v in range(VOICES):
         voice = memory.voices[v]
         if voice.stage != FREE:
@@ -93,15 +98,17 @@ def stirring(memory: Memory) -> None:
 
 
 @offline
-def noise(memory: Memory) -> None:
+def noise(block: NDArray[Any]) -> None:
     """The noise of all voices, both channels."""
+    memory = block[0]
     render_noise(memory, memory.scratch[0], False, TICK)
     render_noise(memory, memory.scratch[1], True, TICK)
 
 
 @offline
-def effects(memory: Memory) -> None:
+def effects(block: NDArray[Any]) -> None:
     """Reverb and safety stage."""
+    memory = block[0]
     left, right, send = memory.scratch[0], memory.scratch[1], memory.scratch[2]
     reverberate(memory, send, left, right, TICK)
     make_safe(memory, left, right, TICK, memory.telemetry[0])
@@ -117,7 +124,7 @@ def run(context: Context) -> Iterator[Figure]:
         engine.prepare([lineup.start])
         hold(engine, lineup.sounds[lineup.start].low)
         rounds = context.pick(4000, 1000, 5)
-        itself = median(timed(lambda: empty(engine.memory), rounds))
+        itself = median(timed(lambda: empty(engine.memory.block), rounds))
         for name, part, share in (*callback_parts(engine), *network_parts(engine)):
             context.tell(name)
             spent = median(timed(part, rounds if share > 0.02 else rounds // 20)) - itself
@@ -140,7 +147,7 @@ def callback_parts(engine: Engine) -> Iterator[Part]:
     """Name, what to call, and how many times a period it happens."""
     memory, out = engine.memory, np.zeros((2, PERIOD), F4)
     per_frame = float(memory.state[0]["frames_per_sample"]) * PERIOD
-    each: tuple[tuple[Callable[[Memory], None], float], ...] = (
+    each: tuple[tuple[Callable[[NDArray[Any]], None], float], ...] = (
         (oscillators, 1.0),
         (mixing, 1.0),
         (gains, 1.0),
@@ -151,7 +158,7 @@ def callback_parts(engine: Engine) -> Iterator[Part]:
     )
     yield "the whole callback", lambda: periods(engine, out), per_frame
     for part, share in each:
-        yield f"callback: {part.__name__}", lambda part=part: part(memory), share  # type: ignore[misc]
+        yield f"callback: {part.__name__}", lambda part=part: part(memory.block), share  # type: ignore[misc]
 
 
 def periods(engine: Engine, out: NDArray[F4]) -> None:
@@ -161,7 +168,7 @@ def periods(engine: Engine, out: NDArray[F4]) -> None:
 
 
 @offline
-def empty(memory: Memory) -> None:
+def empty(block: NDArray[Any]) -> None:
     """What a call costs in itself."""
 
 
@@ -176,7 +183,7 @@ def network_parts(engine: Engine) -> Iterator[Part]:
     yield "network: steps", lambda: feeder.generator.step(rows, times), share
 
     def deliver() -> None:
-        deliver_blocks(memory, rows, feeder.seen, counts, counts, spans, blocks)
+        deliver_blocks(memory.block, rows, feeder.seen, counts, counts, spans, blocks)
 
     yield "network: frames between steps", deliver, share
 

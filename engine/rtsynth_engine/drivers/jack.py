@@ -13,6 +13,7 @@ from ..engine import Engine
 from ..events import insert, is_welcome
 from ..handle import ADDRESSES, attach, call_block
 from ..layout import PENDING, Memory
+from ..midi.parser import feed
 from .contract import DriverError
 
 MISSING = "install jackd2 and JACK-Client (pip install 'rtsynth[jack]'), or use --audio portaudio or null"
@@ -24,6 +25,7 @@ HANDLE, MIDI_IN, LEFT, RIGHT, EVENT, TABLE = (
     4,
     8,
 )  # words of the callback's table; EVENT takes three
+LONGEST = 1 << 16  # bytes of a JACK MIDI event: more than a server's buffer holds
 
 _get_buffer = external("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
 _event_count = external("jack_midi_get_event_count", types.uint32(types.voidptr))
@@ -32,19 +34,24 @@ _event_get = external("jack_midi_event_get", types.int32(types.voidptr, types.vo
 
 @realtime
 def read_midi(memory: Memory, table: NDArray[np.uint64], buffer: Any) -> None:
-    """Queue this cycle's channel messages at their frames. `table[EVENT:]` takes a jack_midi_event_t."""
-    state = memory.state[0]
+    """Queue what this cycle's bytes say at their frames. `table[EVENT:]` takes a jack_midi_event_t."""
     for i in range(_event_count(buffer)):
         _event_get(pointer_from(np.uint64(table.ctypes.data + 8 * EVENT)), buffer, i)
-        offset, size = np.int64(table[EVENT] & np.uint64(0xFFFFFFFF)), table[EVENT + 1]
-        if 2 <= size <= 3:
-            data = carray(pointer_from(table[EVENT + 2]), 3, np.uint8)
-            status, first, second = int(data[0]), int(data[1]) & 127, int(data[2]) & 127 if size == 3 else 0
-            room = PENDING - state.pending
-            if 0x80 <= status < 0xF0 and room > 0 and is_welcome(room, status >> 4, second):
-                insert(memory, state.clock + offset, 0, status, first, second)
-            else:
-                memory.telemetry[0].dropped_events += 1
+        offset, size = np.int64(table[EVENT] & np.uint64(0xFFFFFFFF)), np.int64(table[EVENT + 1])
+        data = carray(pointer_from(table[EVENT + 2]), LONGEST, np.uint8)
+        for n in range(size):
+            read_byte(memory, memory.state[0].clock + offset, int(data[n]))
+
+
+@realtime
+def read_byte(memory: Memory, time: int, byte: int) -> None:
+    """Queue what one byte completes."""
+    parser, state = memory.parser[0], memory.state[0]
+    for i in range(feed(parser, byte)):
+        if state.pending < PENDING and is_welcome(PENDING - state.pending, parser.out[i]):
+            insert(memory, time, 0, parser.out[i])
+        else:
+            memory.telemetry[0].dropped_events += 1
 
 
 def _callback(frames: int, argument: Any) -> int:

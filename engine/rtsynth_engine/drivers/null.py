@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ..compiling import detached, external, load_acquire, offline, pointer_from, store_release
 from ..engine import Engine
 from ..handle import call_block
-from ..layout import STATE, TELEMETRY
 from ..priority import CLOCK_PRIORITY, raise_priority
+from ..records import STATE, TELEMETRY
 from ..telemetry import now
 
 _nanosleep = external("nanosleep", types.int32(types.voidptr, types.voidptr))

@@ -39,7 +39,7 @@ def render(
 
 def _send(engine: Engine, events: NDArray[Any], sent: int, until: int) -> int:
     while sent < len(events) and events[sent]["time"] < until:
-        e = events[sent]
-        engine.push(int(e["time"]), int(e["status"]), int(e["data1"]), int(e["data2"]), int(e["port"]))
+        time, port, status, data1, data2, value = events[sent].item()
+        engine.push(time, status, data1, data2, port, value)
         sent += 1
     return sent

@@ -1,0 +1,1 @@
+"""MIDI as bytes: the table of messages, the parser, system exclusives."""
