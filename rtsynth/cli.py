@@ -17,6 +17,7 @@ from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.instruments import instruments
 from .commands.learn import learn
+from .commands.midi import midi
 from .commands.play import play
 from .commands.presets import presets
 from .commands.render import render
@@ -44,6 +45,7 @@ for command in (
     setups,
     instruments,
     learn,
+    midi,
     devices,
     doctor,
     bench,

@@ -7,31 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from rtsynth_engine.checking import RefusedError, check, parse_toml, read_regular, validator
+from rtsynth_engine.layout import MAPPINGS
+from rtsynth_engine.learning import TARGETS
+from rtsynth_engine.midi.messages import CONTROLLERS, NONE
 
 from .errors import HostError
 from .folders import config_folder
 from .writing import to_toml, write_whole
 
 FILE_LIMIT = 32 << 10  # bytes; 64 mappings with all their keys take half of it
-MOST = 64  # mappings
 FINE = 32  # from a 14-bit controller to its lower seven bits
 NUMBERS = {"cc": 128, "cc14": 32, "nrpn": 16384}  # how many there are of a kind
 WORDS = {"cc": "CC", "cc14": "14-bit CC", "nrpn": "NRPN"}
-RESERVED = {
-    0: "bank",
-    1: "modulation wheel",
-    6: "data entry",
-    38: "data entry, fine",
-    64: "sustain pedal",
-    74: "brightness",
-    **dict.fromkeys((*range(96, 102),), "parameter"),
-    **dict.fromkeys(range(120, 128), "channel mode"),
-}
-TARGETS = (
-    *(f"macro {number}" for number in range(1, 9)),
-    *("level", "pan", "reverb", "chorus", "release", "attack", "vibrato", "brightness", "body", "motion"),
-    "portamento",
-)
+RESERVED = {each.number: each.name for each in CONTROLLERS if each.reserved or each.default == NONE}
 
 
 @dataclass(frozen=True)
@@ -159,8 +147,8 @@ def learned(known: Sequence[Learnt], new: Learnt) -> tuple[list[Learnt], list[Le
     checked(new)
     moved = [each for each in known if overlap(each.controller, new.controller)]
     kept = [each for each in known if each not in moved]
-    if len(kept) >= MOST:
-        raise HostError(f"{MOST} mappings are kept already; forget some: rtsynth learn --forget TARGET")
+    if len(kept) >= MAPPINGS:
+        raise HostError(f"{MAPPINGS} mappings are kept already; forget some: rtsynth learn --forget TARGET")
     return [*kept, new], moved
 
 

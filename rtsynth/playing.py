@@ -16,6 +16,8 @@ from .inputs import open_midi, plan_midi
 from .lineup import Lineup
 from .midi.ports import MidiProcess
 from .networks import AUTOMATIC, NetworkRequest, open_network
+from .panel import say
+from .routing import Routing
 
 COMPILING = "compiling the engine for this machine, at its first start only: {} of about 190 functions"
 FADE = 0.1  # seconds the end is given to fade out
@@ -53,6 +55,12 @@ class Session:
     ports: MidiProcess | None
     memory: str
     network: Choice
+    routing: Routing
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Names of the MIDI inputs there are, by port number."""
+        return dict(enumerate(self.inputs))
 
 
 @contextmanager
@@ -84,13 +92,15 @@ def playing(
         engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)
+        inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
+        session = Session(lineup, driver, engine, inputs, ports, memory, choice, Routing(engine, lineup))
+        say(*session.routing.follow(session.names))
         stage("rendering attacks")
-        engine.prepare([lineup.start, *programs])
+        engine.prepare([lineup.start, *lineup.slots, *programs])
         engine.feeder.start()
         driver.start(engine)
         device.callback(_fade_out, engine)
-        inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
-        yield Session(lineup, driver, engine, inputs, ports, memory, choice)
+        yield session
 
 
 @contextmanager

@@ -10,11 +10,17 @@ from .velocity import NAMES, Curve
 AGAIN = "the last setup again; `rtsynth play PRESET` starts afresh"
 
 
-def first_lineup(preset: str | None, setup: str | None) -> Lineup:
+def first_lineup(preset: str | None, setup: str | None, velocity: str | None = None) -> Lineup:
     """The line-up of a preset, of a setup's file or name, or of neither: the last setup, else program 0's.
 
-    What there is to say about it is among its remarks. Raises PresetError, BundleError and HostError.
+    `velocity`: a curve for every port. What there is to say is among the remarks. Raises PresetError,
+    BundleError and HostError.
     """
+    found = _first(preset, setup)
+    return found if velocity is None else with_velocity(found, velocity)
+
+
+def _first(preset: str | None, setup: str | None) -> Lineup:
     if setup is None:
         return _last() if preset is None else choose_lineup(preset)
     if preset is not None:

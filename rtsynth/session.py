@@ -22,6 +22,8 @@ from .panel import Panel, console, say, stages
 from .phrases import phrase
 from .playing import LiveRequest, Session, compiling, playing
 from .rendering import render_to_wav
+from .restoring import first_lineup, named_lineup
+from .routing import Routing, ports_named
 from .scores import Cue, programs_of, to_events
 from .summary import figures, lines, write_figures
 
@@ -40,6 +42,8 @@ class Request:
     live: LiveRequest
     duration: float | None
     report: Path | None
+    setup: str | None = None
+    velocity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,19 @@ class RenderRequest:
     seed: int = 0
     tail: float = TAIL
     network: NetworkRequest = PROCESSOR
+    setup: str | None = None
 
 
 def play(request: Request) -> None:
     """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
-    lineup = _lineup(request.preset)
+    lineup = _told(first_lineup(request.preset, request.setup, request.velocity))
     live = replace(request.live, audio=_heard(request.live.audio))
     with stages() as stage, playing(lineup, live, stage=stage) as session:
         with suppress(KeyboardInterrupt):
             stage("")
             say(*[session.network.told] * bool(session.network.measured))
             inputs = ", ".join(session.inputs) or "none"
-            say(f"playing {lineup.preset.name} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
+            say(f"playing {lineup.title} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
             end = time.monotonic() + (request.duration or float("inf"))
             _watch(session, lambda: time.monotonic() < end)
         _report(session, request.report)
@@ -73,7 +78,7 @@ def play(request: Request) -> None:
 
 def demo(audio: AudioRequest) -> None:
     """Play the built-in piece live; without a sound device also write it to demo.wav."""
-    lineup, audio, score = _lineup(None), _heard(audio), read_midi(DEMO)
+    lineup, audio, score = _told(choose_lineup(None)), _heard(audio), read_midi(DEMO)
     if audio.driver == "null":
         _render(lineup, score, RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
     programs = programs_of(to_events(score, RATE))
@@ -102,7 +107,10 @@ def _perform(session: Session, score: Score) -> None:
 def render(request: RenderRequest) -> None:
     """Render a MIDI file to a WAV file."""
     score = read_midi(request.file)
-    lineup = _lineup(request.preset) if request.preset else _take_lineup(score)
+    if request.setup:
+        lineup = _told(named_lineup(request.setup))
+    else:
+        lineup = _told(choose_lineup(request.preset)) if request.preset else _take_lineup(score)
     say(*score.warnings)
     _render(lineup, score, request)
 
@@ -110,15 +118,15 @@ def render(request: RenderRequest) -> None:
 def _take_lineup(score: Score) -> Lineup:
     """The preset that a take of ours was played with, where there is one and it is here."""
     try:
-        return _lineup(score.preset)
+        return _told(choose_lineup(score.preset))
     except PresetError as error:
         say(f"playing the first program instead of what the take was played with: {error}")
-        return _lineup(None)
+        return _told(choose_lineup(None))
 
 
 def preview(wanted: str, out: Path | None) -> None:
     """Render a short phrase with one preset to a WAV file, `ID.wav` here unless `out` says otherwise."""
-    lineup = _lineup(wanted)
+    lineup = _told(choose_lineup(wanted))
     sound = lineup.sounds[lineup.start]
     out = out or Path(f"{lineup.preset.id}.wav")
     _render(lineup, phrase(sound.low, sound.high), RenderRequest(out, out, wanted))
@@ -133,8 +141,9 @@ def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
             engine = Engine(lineup.bundle, rate, seed=request.seed, generator=network.generator)
         with closing(engine):
             lineup.load(engine)
+            say(*Routing(engine, lineup).follow(dict(enumerate(ports_named(lineup.setup)))))
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
-            engine.prepare([lineup.start, *programs_of(events)])
+            engine.prepare([lineup.start, *lineup.slots, *programs_of(events)])
             stage("")
             _write(engine, events, score, request)
             if engine.telemetry().drums_muted:
@@ -156,8 +165,7 @@ def _write(engine: Engine, events: Any, score: Score, request: RenderRequest) ->
     say(f"{request.out}: {seconds:.1f} s rendered in {spent:.1f} s ({seconds / spent:.1f} × real time)")
 
 
-def _lineup(wanted: str | None) -> Lineup:
-    lineup = choose_lineup(wanted)
+def _told(lineup: Lineup) -> Lineup:
     say(*lineup.remarks)
     return lineup
 
@@ -181,6 +189,7 @@ def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str
             for trouble in set(_troubles(session)) - said:
                 say(trouble)
                 said.add(trouble)
+            say(*session.routing.follow(session.names))
             if session.driver.lost:
                 raise DeviceError(f"{session.driver.name} is gone; start it again, then rtsynth")
             time.sleep(LOOK)

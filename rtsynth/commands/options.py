@@ -9,6 +9,9 @@ AUDIO_HELP = "auto, jack, portaudio, portaudio:NAME (a device's index or words o
 
 preset_argument = click.argument("preset", required=False)
 audio = click.option("--audio", default="auto", show_default=True, metavar="DRIVER", help=AUDIO_HELP)
+setup = click.option(
+    "--setup", metavar="NAME", help="A setup: a TOML file, or the name of one among your own setups."
+)
 rate = click.option(
     "--rate",
     type=click.FloatRange(8_000, 192_000),

@@ -9,6 +9,7 @@ from . import options
 
 @click.command()
 @options.preset_argument
+@options.setup
 @options.audio
 @click.option(
     "--midi",
@@ -17,6 +18,11 @@ from . import options
     help="A MIDI input by index or words of its name (may be repeated), jack, virtual (a port named rtsynth)"
     " or none."
     "  [default: every input and the virtual port; with JACK audio: jack]",
+)
+@click.option(
+    "--velocity",
+    metavar="CURVE",
+    help="How velocities of every input are taken: soft, linear, hard, fixed or an exponent.",
 )
 @options.rate
 @options.block
@@ -49,8 +55,10 @@ from . import options
 @click.option("--no-page", is_flag=True, help="Do not serve the control page (there is none yet).")
 def play(
     preset: str | None,
+    setup: str | None,
     audio: str,
     midi: tuple[str, ...],
+    velocity: str | None,
     rate: float | None,
     block: int | None,
     device: str,
@@ -62,9 +70,10 @@ def play(
     quality: str,
     no_page: bool,
 ) -> None:
-    """Play PRESET (`rtsynth presets list` shows all; the first program by default) until Ctrl-C.
+    """Play PRESET (`rtsynth presets list` shows all) or a setup until Ctrl-C; by default the last setup
+    again, or the first program.
 
-    Program changes choose among the General MIDI programs.
+    Program changes choose among the General MIDI programs, with bank 1 among the other presets.
     """
     from .. import session
     from ..audio import AudioRequest
@@ -77,4 +86,4 @@ def play(
         NetworkRequest(device, trust),
         Limits(polyphony, quality == "adaptive"),
     )
-    session.play(session.Request(preset, live, duration, report))
+    session.play(session.Request(preset, live, duration, report, setup, velocity))

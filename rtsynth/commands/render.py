@@ -20,6 +20,7 @@ from . import options
 @click.option(
     "--preset", metavar="ID", help="Play every channel with it.  [default: as the file's programs say]"
 )
+@options.setup
 @options.rate
 @options.block
 @options.device("cpu")
@@ -39,6 +40,7 @@ def render(
     file: Path,
     out: Path,
     preset: str | None,
+    setup: str | None,
     rate: float | None,
     block: int | None,
     device: str,
@@ -52,5 +54,7 @@ def render(
     from .. import session
     from ..networks import NetworkRequest
 
+    if preset and setup:
+        raise click.UsageError("--preset and --setup cannot both be played; leave one out")
     network = NetworkRequest(device, trust)
-    session.render(session.RenderRequest(file, out, preset, rate, block, seed, tail, network))
+    session.render(session.RenderRequest(file, out, preset, rate, block, seed, tail, network, setup))

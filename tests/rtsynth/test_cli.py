@@ -48,7 +48,8 @@ def test_the_version_is_told(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "play", "demo", "render", "presets", "instruments", "devices", "doctor"]
+    "command",
+    ["", "play", "demo", "render", "presets", "setups", "learn", "midi", "instruments", "devices", "doctor"],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     answer = run(*command.split(), "--help")
