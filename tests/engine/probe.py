@@ -20,6 +20,8 @@ class Probe:
         self.ear = self.client.inports.register("ear")
         self.heard: list[tuple[int, NDArray[np.float32]]] = []  # (frame, samples) of every cycle
         self.waiting: list[tuple[int, ...]] = []
+        self.replies: jack.OwnMidiPort | None = None  # where messages come back to
+        self.said: list[bytes] = []  # what they were
         self.sent: list[int] = []  # frames at which the messages went out
         self.client.set_process_callback(self._process)
         self.client.activate()
@@ -28,6 +30,8 @@ class Probe:
     def _process(self, frames: int) -> None:
         start = self.client.last_frame_time
         self.heard.append((start, self.ear.get_array().copy()))
+        if self.replies is not None:
+            self.said += [bytes(data) for _, data in self.replies.incoming_midi_events()]
         self.midi.clear_buffer()
         if self.waiting:
             offset, *message = self.waiting.pop(0)

@@ -28,6 +28,7 @@ MATHS = {
 }
 CLOCK = {"clock_gettime"}  # read through the vDSO, without a system call
 JACK = {"jack_port_get_buffer", "jack_midi_get_event_count", "jack_midi_event_get"}
+JACK |= {"jack_midi_clear_buffer", "jack_midi_event_write"}
 UNCALLED = {"NRT_MemInfo_call_dtor"}  # named by NRT_decref, which every module has and nothing may call
 COUNTING = {"NRT_incref", "NRT_decref"}
 JACK_SIGNATURE = types.int32(types.uint32, types.voidptr)

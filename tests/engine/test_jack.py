@@ -12,6 +12,8 @@ import pytest
 from rtsynth_engine.drivers.contract import DriverError
 from rtsynth_engine.drivers.jack import JackDriver
 from rtsynth_engine.engine import Engine
+from rtsynth_engine.layout import HELD
+from rtsynth_engine.midi.exclusive import IDENTITY_REPLY
 from tests.conftest import require
 from tests.engine.parts import CC, OFF, ON, Organ, cents, make_engine, wait_until
 
@@ -75,6 +77,21 @@ def test_messages_that_are_not_of_a_channel_are_ignored(playing: Engine, probe) 
     probe.send([(0, 0xF8), (0, 0xFE), (0, 0xF0, 1, 2, 3, 4, 5, 0xF7), (0, 0xF1, 3), (0, 0xC1, 0)])
     wait_until(lambda: playing.telemetry().events == 1)
     assert playing.telemetry().last_event == (0xC1, 0, 0)
+
+
+def test_an_identity_request_is_answered_on_midi_out(playing: Engine, probe) -> None:
+    ear, heard = probe.client.midi_inports.register("replies"), []
+    probe.client.connect("rtsynth:midi_out", ear)
+    probe.replies, probe.said = ear, heard
+    probe.send([(0, *bytes.fromhex("F0 7E 7F 06 01 F7"))])
+    wait_until(lambda: heard)
+    assert heard == [IDENTITY_REPLY]
+
+
+def test_active_sensing_that_stops_lets_go_of_the_notes(playing: Engine, probe) -> None:
+    probe.send([(0, 0xFE), (0, ON, 69, 100)])
+    wait_until(lambda: playing.telemetry().voices == 1)
+    wait_until(lambda: not (playing.memory.voices["stage"] == HELD).any())
 
 
 def test_the_server_says_the_rate_and_the_period(playing: Engine, jack_server: str) -> None:

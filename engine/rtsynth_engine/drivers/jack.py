@@ -13,23 +13,22 @@ from ..engine import Engine
 from ..events import insert, is_welcome
 from ..handle import ADDRESSES, attach, call_block
 from ..layout import PENDING, Memory
+from ..midi.exclusive import IDENTITY_REPLY
 from ..midi.parser import feed
 from .contract import DriverError
 
 MISSING = "install jackd2 and JACK-Client (pip install 'rtsynth[jack]'), or use --audio portaudio or null"
-HANDLE, MIDI_IN, LEFT, RIGHT, EVENT, TABLE = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    8,
-)  # words of the callback's table; EVENT takes three
+# words of the callback's table; EVENT takes three, REPLY two
+HANDLE, MIDI_IN, LEFT, RIGHT, MIDI_OUT, EVENT, ANSWERED, REPLY, TABLE = 0, 1, 2, 3, 4, 5, 8, 9, 11
 LONGEST = 1 << 16  # bytes of a JACK MIDI event: more than a server's buffer holds
 
 _get_buffer = external("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
 _event_count = external("jack_midi_get_event_count", types.uint32(types.voidptr))
 _event_get = external("jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32))
+_clear_buffer = external("jack_midi_clear_buffer", types.void(types.voidptr))
+_event_write = external(
+    "jack_midi_event_write", types.int32(types.voidptr, types.uint32, types.voidptr, types.uint64)
+)
 
 
 @realtime
@@ -54,11 +53,23 @@ def read_byte(memory: Memory, time: int, byte: int) -> None:
             memory.telemetry[0].dropped_events += 1
 
 
+@realtime
+def answer(memory: Memory, table: NDArray[np.uint64], buffer: Any) -> None:
+    """Say who we are, in the cycle after somebody asked."""
+    _clear_buffer(buffer)
+    asked = np.uint64(memory.telemetry[0].identity)
+    if asked != table[ANSWERED]:
+        table[ANSWERED] = asked
+        _event_write(buffer, 0, pointer_from(np.uint64(table.ctypes.data + 8 * REPLY)), len(IDENTITY_REPLY))
+
+
 def _callback(frames: int, argument: Any) -> int:
     """JackProcessCallback."""
     table = carray(argument, TABLE, np.uint64)
     handle = pointer_from(table[HANDLE])
-    read_midi(attach(carray(handle, ADDRESSES, np.uint64)), table, _get_buffer(table[MIDI_IN], frames))
+    memory = attach(carray(handle, ADDRESSES, np.uint64))
+    read_midi(memory, table, _get_buffer(table[MIDI_IN], frames))
+    answer(memory, table, _get_buffer(table[MIDI_OUT], frames))
     call_block(
         handle, _get_buffer(table[LEFT], frames), _get_buffer(table[RIGHT], frames), 1, np.int64(frames)
     )
@@ -87,7 +98,7 @@ def compile_callback() -> Any:
 
 
 class JackDriver:
-    """A JACK client with ports midi_in, out_1 and out_2; the server dictates rate and period."""
+    """A JACK client with ports midi_in, midi_out, out_1 and out_2; the server dictates rate and period."""
 
     def __init__(self, connect: bool = True, client_name: str = "rtsynth") -> None:
         jack = jack_module()
@@ -104,7 +115,9 @@ class JackDriver:
         self._connect = connect
         self._midi = self._client.midi_inports.register("midi_in")
         self._outs = [self._client.outports.register(f"out_{i}") for i in (1, 2)]
+        self._reply = self._client.midi_outports.register("midi_out")
         self._table = np.zeros(TABLE, np.uint64)
+        self._table[REPLY:].view(np.uint8)[: len(IDENTITY_REPLY)] = list(IDENTITY_REPLY)
 
     def start(self, engine: Engine) -> None:
         """Hand the compiled callback to JACK, go live, and connect to the system's playback and MIDI
@@ -115,8 +128,8 @@ class JackDriver:
         engine.memory.state[0]["delay"] = self.period
         self._compiled = compile_callback()
         ffi, lib = jack._ffi, jack._lib
-        ports = [int(ffi.cast("uintptr_t", port._ptr)) for port in (self._midi, *self._outs)]
-        self._table[: MIDI_IN + 3] = [address(engine.handle), *ports]
+        ports = [int(ffi.cast("uintptr_t", port._ptr)) for port in (self._midi, *self._outs, self._reply)]
+        self._table[: MIDI_OUT + 1] = [address(engine.handle), *ports]
         callback = ffi.cast("JackProcessCallback", self._compiled.address)
         lib.jack_set_process_callback(self._client._ptr, callback, ffi.cast("void*", address(self._table)))
         self._client.set_xrun_callback(self._note_xrun)

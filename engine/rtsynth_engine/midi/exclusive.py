@@ -46,6 +46,8 @@ REAL_TIME = 0x7F
 NAME = 16  # bytes of a tuning's name
 CLASSES, KEYS = 12, 128
 SHARE = 1.0 / 16384.0
+# device 16, the manufacturer's number that is nobody's, family, member and version of none
+IDENTITY_REPLY = bytes.fromhex("F0 7E 10 06 02 7D 00 00 00 00 00 00 00 01 F7")
 
 
 def _pattern(text: str) -> list[int]:
