@@ -14,6 +14,7 @@ from rtsynth_engine.rings import EVENT
 
 from .lineup import to_sound
 from .presets import Preset
+from .tunings import Tables
 
 RATE = 48_000
 KEYS, VELOCITY = (48, 55, 60, 64, 67, 72), 100
@@ -37,7 +38,7 @@ def heard_level(preset: Preset, bundle: Bundle) -> float:
     """Loudness in LUFS of single notes of the preset around middle C at velocity 100, dry. Takes half a
     second.
     """
-    sound = replace(to_sound(preset, bundle), reverb=0.0, pan=0.0)
+    sound = replace(to_sound(preset, bundle, Tables()), reverb=0.0, pan=0.0, tuning=-1)
     with closing(Engine(bundle, RATE)) as engine:
         engine.set_sound(0, sound)
         engine.select(0)

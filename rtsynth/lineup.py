@@ -1,8 +1,11 @@
 """The sounds of a session: one instrument, the preset that channels start on, and what each program plays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.engine import Engine, Sound
@@ -11,8 +14,10 @@ from .choosing import find_preset, numbers, program_map
 from .errors import EngineError, PresetError
 from .instruments import find_instrument
 from .presets import PRIORITIES, Preset, load_presets
+from .scala import TuningError
 from .setups import Part, Setup
 from .timbres import timbre
+from .tunings import SESSION, Tables, kept_tuning, tuning
 
 OWN = 256  # from here on programs are the session's: what its setup plays and no bank holds as it is
 PLAYING = ("mono", "legato", "priority", "portamento")  # what a part may say otherwise than its preset
@@ -22,7 +27,7 @@ PLAYING = ("mono", "legato", "priority", "portamento")  # what a part may say ot
 class Lineup:
     """`sounds` by program number; channels begin on `start`. `slots`: program of each part of the setup.
 
-    `remarks` are to be told once.
+    `remarks` are to be told once. `tunings` by the number of their table.
     """
 
     bundle: Bundle
@@ -32,6 +37,7 @@ class Lineup:
     remarks: tuple[str, ...]
     setup: Setup
     slots: tuple[int, ...]
+    tunings: Mapping[int, NDArray[np.float32]]
 
     @property
     def title(self) -> str:
@@ -43,6 +49,8 @@ class Lineup:
         """Give the engine every sound and put all channels on the first. Before the first callback."""
         for program, sound in self.sounds.items():
             engine.set_sound(program, sound)
+        for number, pitches in self.tunings.items():
+            engine.set_tuning(number, pitches)
         engine.select(self.start)
 
 
@@ -84,8 +92,8 @@ def _lineup(
     setup: Setup, chosen: Sequence[Preset], presets: Sequence[Preset], refused: Sequence[PresetError]
 ) -> Lineup:
     """The setup with its parts' presets, `chosen`."""
-    bundle = find_instrument(chosen[0].instrument)
-    others, missing = _others(presets, bundle)
+    bundle, tables = find_instrument(chosen[0].instrument), Tables()
+    others, missing = _others(presets, bundle, tables)
     programs = _programs(others)
     known = numbers(list(others), programs)
     sounds = {number: others[preset] for number, preset in programs.items()}
@@ -94,9 +102,13 @@ def _lineup(
     for number, (part, preset) in enumerate(zip(setup.parts, chosen, strict=True)):
         own = _ways(part)
         slots.append(OWN + number if own else known.get(preset.id, OWN + number))
-        sounds[slots[-1]] = replace(to_sound(preset, bundle), **own)
+        sounds[slots[-1]] = replace(to_sound(preset, bundle, tables), **own)
+    if setup.tuning or setup.keymap:
+        tables.pitches[SESSION] = kept_tuning(setup.tuning, setup.keymap)
     remarks = [*map(str, refused), *map(str, missing), *_aged(chosen, bundle)]
-    return Lineup(bundle, chosen[0], _start(setup, slots), sounds, tuple(remarks), setup, tuple(slots))
+    return Lineup(
+        bundle, chosen[0], _start(setup, slots), sounds, tuple(remarks), setup, tuple(slots), tables.pitches
+    )
 
 
 def _ways(part: Part) -> dict[str, Any]:
@@ -119,9 +131,23 @@ def _start(setup: Setup, slots: Sequence[int]) -> int:
     return (following or [*slots])[0]
 
 
-def to_sound(preset: Preset, bundle: Bundle) -> Sound:
-    """What the engine needs of a preset. Raises PresetError when the instrument lacks it."""
-    point = timbre(preset, bundle)
+def tuned(lineup: Lineup, scale: str | None, keymap: str | None) -> Lineup:
+    """The same in a tuning as a person names it. Raises TuningError."""
+    if scale is None and keymap is None:
+        return lineup
+    return replace(lineup, tunings={**lineup.tunings, SESSION: tuning(scale, keymap)})
+
+
+def to_sound(preset: Preset, bundle: Bundle, tables: Tables) -> Sound:
+    """What the engine needs of a preset, whose tuning `tables` gets.
+
+    Raises PresetError when the instrument lacks it or its tuning cannot be read.
+    """
+    point, play = timbre(preset, bundle), preset.play
+    try:
+        table = tables.number(play.tuning, play.keymap)
+    except TuningError as error:
+        raise PresetError(f"preset {preset.id}: {error}") from error
     return Sound(
         latent=point.latent,
         divisor=point.divisor,
@@ -134,18 +160,28 @@ def to_sound(preset: Preset, bundle: Bundle) -> Sound:
         wheel=point.wheel,
         pressure=point.pressure,
         vibrato=point.vibrato,
-        velocity_curve=preset.play.velocity_curve,
+        velocity_curve=play.velocity_curve,
+        tuning=table,
+        half_pedal=play.half_pedal,
+        mono=play.mono,
+        legato=play.legato,
+        priority=PRIORITIES.index(play.priority),
+        portamento=play.portamento,
+        offsets=point.offsets,
+        knobs=point.knobs,
     )
 
 
-def _others(presets: Sequence[Preset], bundle: Bundle) -> tuple[dict[Preset, Sound], list[EngineError]]:
+def _others(
+    presets: Sequence[Preset], bundle: Bundle, tables: Tables
+) -> tuple[dict[Preset, Sound], list[EngineError]]:
     """Sounds of every preset of the instrument; and those it cannot play."""
     sounds: dict[Preset, Sound] = {}
     missing: list[EngineError] = []
     for preset in presets:
         if preset.instrument == bundle.id:
             try:
-                sounds[preset] = to_sound(preset, bundle)
+                sounds[preset] = to_sound(preset, bundle, tables)
             except PresetError as error:
                 missing.append(error)
     return sounds, missing

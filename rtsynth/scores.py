@@ -46,7 +46,7 @@ class Cue:
         until = self.engine.clock + AHEAD * self.engine.rate - self.start
         while self.sent < len(self.events) and self.events[self.sent]["time"] < until:
             event = self.events[self.sent].item()
-            time, port, status, data1, data2 = event[:5]
-            if not self.engine.push(self.start + time, status, data1, data2, port):
+            time, port, status, data1, data2, value = event
+            if not self.engine.push(self.start + time, status, data1, data2, port, value):
                 return
             self.sent += 1

@@ -15,7 +15,7 @@ from rtsynth_engine.generators.fallback import Fallback
 from .audio import RATE, SILENT, AudioRequest, best_driver
 from .errors import DeviceError, PresetError
 from .folders import SHIPPED
-from .lineup import Lineup, choose_lineup
+from .lineup import Lineup, choose_lineup, tuned
 from .midi.files import Score, read_midi
 from .networks import PROCESSOR, NetworkRequest, open_network
 from .panel import Panel, console, say, stages
@@ -44,6 +44,8 @@ class Request:
     report: Path | None
     setup: str | None = None
     velocity: str | None = None
+    tuning: str | None = None
+    keymap: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,14 @@ class RenderRequest:
     tail: float = TAIL
     network: NetworkRequest = PROCESSOR
     setup: str | None = None
+    tuning: str | None = None
+    keymap: str | None = None
 
 
 def play(request: Request) -> None:
     """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
     lineup = _told(first_lineup(request.preset, request.setup, request.velocity))
+    lineup = tuned(lineup, request.tuning, request.keymap)
     live = replace(request.live, audio=_heard(request.live.audio))
     with stages() as stage, playing(lineup, live, stage=stage) as session:
         with suppress(KeyboardInterrupt):
@@ -112,7 +117,7 @@ def render(request: RenderRequest) -> None:
     else:
         lineup = _told(choose_lineup(request.preset)) if request.preset else _take_lineup(score)
     say(*score.warnings)
-    _render(lineup, score, request)
+    _render(tuned(lineup, request.tuning, request.keymap), score, request)
 
 
 def _take_lineup(score: Score) -> Lineup:

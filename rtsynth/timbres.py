@@ -7,23 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.bundles import EVEN, Bundle, Direction, Place
+from rtsynth_engine.layout import KNOBS
+from rtsynth_engine.sounds import Knob
 
 from .errors import PresetError
 from .presets import Macro, Preset, Steps
 
 Vector = NDArray[np.float64]
-KNOBS = 8  # that turn macros while a preset plays
 STEPS = 2.0  # along a direction, that a controller of its name takes at full deflection
 PARALLEL = 1e-6  # radians from which on two points have one arc between them
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What a knob at 1 adds to the latent, and to a parameter as in Macro."""
-
-    latent: tuple[float, ...] = ()
-    parameter: str | None = None
-    amount: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +23,7 @@ class Timbre:
     """A resolved preset, its macros applied. Level in dB; `low`, `high`: MIDI pitches; the rest as in Preset.
 
     `wheel`, `pressure` and `offsets`, by the engine's names of sources, are what full deflection adds to
-    `latent`; empty for nothing. `turns` are what each of the first macros adds when its knob stands at 1.
+    `latent`; empty for nothing. A knob turns the macro of its number.
     """
 
     latent: tuple[float, ...]
@@ -45,7 +37,7 @@ class Timbre:
     wheel: tuple[float, ...]
     pressure: tuple[float, ...]
     offsets: dict[str, tuple[float, ...]]
-    turns: tuple[Turn, ...]
+    knobs: tuple[Knob, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ def timbre(preset: Preset, bundle: Bundle) -> Timbre:
         wheel=_sway(preset.play.wheel, preset, bundle),
         pressure=_sway(preset.play.pressure, preset, bundle),
         offsets=_offsets(preset, bundle),
-        turns=tuple(_turn(macro, preset, bundle) for macro in preset.macros[:KNOBS]),
+        knobs=tuple(_knob(macro, preset, bundle) for macro in preset.macros[:KNOBS]),
     )
 
 
@@ -113,11 +105,12 @@ def _usual(direction: str, bundle: Bundle) -> Steps:
     return ((direction, STEPS),) if direction in directions(bundle) else ()
 
 
-def _turn(macro: Macro, preset: Preset, bundle: Bundle) -> Turn:
-    """Nothing for a direction that this instrument does not have."""
-    if macro.direction in directions(bundle):
-        return Turn(_sway(((macro.direction, macro.amount),), preset, bundle))
-    return Turn((), macro.parameter, macro.amount if macro.parameter else 0.0)
+def _knob(macro: Macro, preset: Preset, bundle: Bundle) -> Knob:
+    """What the macro's knob adds at 1; nothing for a direction that this instrument does not have."""
+    if macro.parameter:
+        return Knob(turns={macro.parameter: macro.amount})
+    there = macro.direction in directions(bundle)
+    return Knob(_sway(((macro.direction, macro.amount),), preset, bundle)) if there else Knob()
 
 
 def _sway(steps: Steps, preset: Preset, bundle: Bundle) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from .scala import Lines, TuningError, shown
 MOST_NOTES = 100_000
 MOST_KEYS = 10_000  # of a keyboard map's pattern
 KEYS = 128
+SESSION, OWN, MOST_OWN = 0, 256, 128  # tuning tables of the engine
 MIDDLE_C = 440.0 * 2.0**-0.75  # Hz
 LOWEST, HIGHEST = 0.0, 136.0  # semitones: 8 Hz to 21 kHz; a key beyond them is silent
 
@@ -113,6 +114,24 @@ def _tuning(scale: str | None, keymap: str | None, find: Callable[[str, str], Pa
         read_scale(find(scale, ".scl")) if scale else EQUAL,
         read_keymap(find(keymap, ".kbm")) if keymap else None,
     )
+
+
+class Tables:
+    """The engine's tuning tables: SESSION for all that has no other, from OWN on those that presets bring."""
+
+    def __init__(self) -> None:
+        self.pitches: dict[int, NDArray[np.float32]] = {}
+        self._numbers: dict[tuple[str | None, str | None], int] = {(None, None): -1}
+
+    def number(self, scale: str | None, keymap: str | None) -> int:
+        """Number of the table of a preset's tuning; -1 where it has none. Raises TuningError."""
+        if (scale, keymap) not in self._numbers:
+            number = OWN + len(self.pitches.keys() - {SESSION})
+            if number >= OWN + MOST_OWN:
+                raise TuningError(f"presets bring more than {MOST_OWN} tunings; leave some out")
+            self.pitches[number] = kept_tuning(scale, keymap)
+            self._numbers[scale, keymap] = number
+        return self._numbers[scale, keymap]
 
 
 def find_tuning(wanted: str, suffix: str) -> Path:

@@ -29,6 +29,13 @@ block = click.option(
     help="Period.  [default: the driver's, or 128]",
 )
 
+tuning = click.option(
+    "--tuning", metavar="SCALE", help="Scala scale: a .scl file, or words of a name such as werckmeister."
+)
+keymap = click.option(
+    "--keymap", metavar="MAP", help="Scala keyboard map: a .kbm file, or a name such as a415."
+)
+
 
 def device(default: str) -> Callable[[Any], Any]:
     """`--device` of a command that opens an instrument."""

@@ -24,6 +24,8 @@ from . import options
     metavar="CURVE",
     help="How velocities of every input are taken: soft, linear, hard, fixed or an exponent.",
 )
+@options.tuning
+@options.keymap
 @options.rate
 @options.block
 @options.device("auto")
@@ -59,6 +61,8 @@ def play(
     audio: str,
     midi: tuple[str, ...],
     velocity: str | None,
+    tuning: str | None,
+    keymap: str | None,
     rate: float | None,
     block: int | None,
     device: str,
@@ -86,4 +90,6 @@ def play(
         NetworkRequest(device, trust),
         Limits(polyphony, quality == "adaptive"),
     )
-    session.play(session.Request(preset, live, duration, report, setup, velocity))
+    session.play(
+        session.Request(preset, live, duration, report, setup, velocity, tuning=tuning, keymap=keymap)
+    )

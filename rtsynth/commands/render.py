@@ -21,6 +21,8 @@ from . import options
     "--preset", metavar="ID", help="Play every channel with it.  [default: as the file's programs say]"
 )
 @options.setup
+@options.tuning
+@options.keymap
 @options.rate
 @options.block
 @options.device("cpu")
@@ -41,6 +43,8 @@ def render(
     out: Path,
     preset: str | None,
     setup: str | None,
+    tuning: str | None,
+    keymap: str | None,
     rate: float | None,
     block: int | None,
     device: str,
@@ -57,4 +61,6 @@ def render(
     if preset and setup:
         raise click.UsageError("--preset and --setup cannot both be played; leave one out")
     network = NetworkRequest(device, trust)
-    session.render(session.RenderRequest(file, out, preset, rate, block, seed, tail, network, setup))
+    session.render(
+        session.RenderRequest(file, out, preset, rate, block, seed, tail, network, setup, tuning, keymap)
+    )

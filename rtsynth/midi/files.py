@@ -31,6 +31,7 @@ CAUSES = {
     Fault.NOT_DATA: "a status byte where data should be; the file is damaged from here on",
     Fault.CUT: "the track ends inside this event; playing what comes before it",
     Fault.BAD_TEMPO: "a tempo that is none; keeping the tempo before it",
+    Fault.CROWDED: "more tunings and other exclusives than anybody plays; leaving out the rest",
     Fault.BAD_OURS: "an event of rtsynth's own that cannot be read; leaving it out",
 }
 
@@ -140,8 +141,8 @@ def _warn(header: Header, tracks: int, found: NDArray[np.int64]) -> Iterator[str
     """What a player may say of a file that plays all the same."""
     if tracks != header.tracks:
         yield f"the header claims {header.tracks} tracks, the file holds {tracks}"
-    for fault in (Fault.CUT, Fault.BAD_TEMPO, Fault.BAD_OURS):
-        if found[fault] >= 0:
+    for fault in Fault:
+        if fault >= Fault.CUT and found[fault] >= 0:
             yield f"byte {found[fault]}: {CAUSES[fault]}"
 
 

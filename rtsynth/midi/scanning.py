@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rtsynth_engine.compiling import offline, realtime
 from rtsynth_engine.layout import PORTS
+from rtsynth_engine.midi.parser import feed, make_parser
 
 from .extras import OURS as PREFIX
 
@@ -31,12 +32,16 @@ RECORD = np.dtype(
         ("data2", np.uint8),
     ]
 )
-STATE = np.dtype([(name, np.int64) for name in ("count", "marks", "tick", "port", "running")])
+# `at`: where the event under way begins; `count`, `decoded`, `marks`: found so far
+STATE = np.dtype(
+    [(name, np.int64) for name in ("at", "count", "decoded", "marks", "tick", "port", "running")]
+)
 PORT, END, TEMPO, OURS, SYSEX, SYSEX_MORE, META = 0x21, 0x2F, 0x51, 0x7F, 0xF0, 0xF7, 0xFF
 DEFAULT_TEMPO = 500_000  # µs a beat: 120 beats a minute
 HEADER = 8  # bytes of a chunk's type and length
 TRACK = 0x4D54726B  # "MTrk"
 LONGEST_NUMBER = 4  # bytes of a variable-length number
+DECODED = 1 << 16  # events of exclusives that any file may hold: five hundred tunings; more in a large one
 LEAST_MARK = len(PREFIX) + 4  # bytes of an event that is ours
 MARK = np.array(list(PREFIX), np.uint8)
 CHANNEL_DATA = np.array([2, 2, 2, 2, 1, 1, 2], np.int64)  # data bytes of 8n, 9n … En
@@ -52,31 +57,39 @@ class Fault(IntEnum):
     NOT_DATA = 2
     CUT = 3
     BAD_TEMPO = 4
-    BAD_OURS = 5
+    CROWDED = 5
+    BAD_OURS = 6
 
 
-LONG_NUMBER, NO_STATUS, NOT_DATA, CUT, BAD_TEMPO = (int(fault) for fault in Fault if fault < Fault.BAD_OURS)
+LONG_NUMBER, NO_STATUS, NOT_DATA, CUT, BAD_TEMPO, CROWDED, _ = (int(fault) for fault in Fault)
 
 
 class Reading(NamedTuple):
     """A file and what was found in it so far."""
 
     data: Bytes
-    records: NDArray[Any]  # (len(data) + 1,) RECORD
+    records: NDArray[Any]  # RECORD, as many as so many bytes can say
     marks: NDArray[np.int64]  # (…, 3) of the events that are ours: tick, first byte, count of bytes
     found: Found  # (faults,) where each fault was first met, -1 where it was not
     state: NDArray[Any]  # (1,) STATE
+    parser: NDArray[Any]  # (1,) of the track's exclusives
 
 
 def make_reading(data: Bytes) -> Reading:
-    """Room for all that so many bytes can say."""
+    """Room for all that so many bytes can say: a message takes two at least, exclusives are counted."""
     return Reading(
         data,
-        np.empty(len(data) + 1, RECORD),
+        np.empty(len(data) // 2 + 1 + most_decoded(data), RECORD),
         np.empty((len(data) // LEAST_MARK + 1, 3), np.int64),
         np.full(len(Fault), -1, np.int64),
         np.zeros(1, STATE),
+        make_parser(),
     )
+
+
+def most_decoded(data: Bytes) -> int:
+    """Events that the exclusives of so many bytes may become; a real-time byte takes four bytes at least."""
+    return len(data) // 4 + DECODED
 
 
 @realtime
@@ -172,11 +185,31 @@ def mark(reading: Reading, body: int, size: int) -> None:
 
 @realtime
 def system_message(reading: Reading, at: int, end: int, status: int) -> int:
-    """Place after a system message, whose data begin at `at`; none of them is kept."""
-    if status in (SYSEX, SYSEX_MORE):
-        size, body = number(reading, at, end)
-        return body + size
-    return at + int(SYSTEM_DATA[status & 15])
+    """Place after a system message, whose data begin at `at`. Of bytes to be sent, F0 … or F7 …, what the
+    parser of live MIDI makes of them is kept; other messages have no place in a file.
+    """
+    if status not in (SYSEX, SYSEX_MORE):
+        return at + int(SYSTEM_DATA[status & 15])
+    size, body = number(reading, at, end)
+    if body + size <= end:
+        first = body - 1 if status == SYSEX else body  # in place of the last byte of `size`: F0 itself
+        for place in range(first, body + size):
+            take(reading, SYSEX if place < body else reading.data[place])
+    return body + size
+
+
+@realtime
+def take(reading: Reading, byte: int) -> None:
+    """Send a byte to the parser and keep what it makes of it."""
+    state, parser = reading.state[0], reading.parser[0]
+    count = feed(parser, byte)
+    if state.decoded + count > len(reading.data) // 4 + DECODED:
+        note(reading, CROWDED, state.at)
+        return
+    state.decoded += count
+    for i in range(count):
+        event = parser.out[i]
+        put(reading, event.status, event.data1, event.data2, event.value)
 
 
 @realtime
@@ -198,10 +231,11 @@ def event(reading: Reading, at: int, end: int) -> int:
 @realtime
 def track(reading: Reading, at: int, end: int) -> int:
     """Place after the end of the track in [at, end), which begins at the tick of the state."""
-    data, state = reading.data, reading.state[0]
+    data, state, parser = reading.data, reading.state[0], reading.parser[0]
     state.running, state.port, ended = 0, 0, False
+    parser.status = parser.begun = parser.exclusive = 0
     while at < end and not ended:
-        start = at
+        state.at = at
         delta, at = number(reading, at, end)
         if at < end:
             state.tick += delta
@@ -210,7 +244,7 @@ def track(reading: Reading, at: int, end: int) -> int:
         elif at == end:
             at = end + 1
         if at > end:
-            note(reading, CUT, start)
+            note(reading, CUT, state.at)
     put(reading, END, 0, 0, 0.0)
     return min(at, end)
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from rtsynth_engine.midi.encoding import Encoder
 
 from ..errors import HostError
 from ..writing import write_whole
 from .extras import encode_move, encode_preset
-from .scanning import CHANNEL_DATA, END, LONGEST_NUMBER, META, OURS, PORT, SYSEX
+from .scanning import END, LONGEST_NUMBER, META, OURS, PORT, SYSEX, SYSEX_MORE
 from .score import Score
 
-TICKS = (
-    48_000  # a second, so that times are whole frames at the usual rate; finer than half a frame at 44.1 kHz
-)
+TICKS = 48_000  # a second: frames of the usual rate, and finer than half a frame at 44.1 kHz
 DIVISION = TICKS // 2  # ticks a beat at the tempo that every reader begins with, 120 beats a minute
 LONGEST_DELTA = (1 << 7 * LONGEST_NUMBER) - 1  # ticks: an hour and a half
 TEXT = 1  # meta event; an empty one does nothing
@@ -71,18 +70,20 @@ def _ours(score: Score) -> list[Timed]:
 
 
 def _events(score: Score, port: int) -> Iterator[Timed]:
+    """Messages of a port, by time, as they stand in a file; what no message says is left out."""
+    encoder = Encoder()
     for event in score.events[score.events["port"] == port]:
-        message = _message(event)
-        if message:
-            yield _tick(event["seconds"]), message
+        if message := encoder.encode(event):
+            yield _tick(event["seconds"]), _sent(message)
 
 
-def _message(event: Any) -> bytes:
-    """An event as it stands in a file; empty for what no file can say."""
-    status, *data = (int(event[field]) for field in ("status", "data1", "data2"))
-    if status < SYSEX:
-        return bytes([status, *data[: CHANNEL_DATA[(status >> 4) - 8]]])
-    return b""
+def _sent(message: bytes) -> bytes:
+    """A channel message as it is; what else a player is to send, with its length."""
+    if message[0] < SYSEX:
+        return message
+    if message[0] == SYSEX:
+        return message[:1] + _number(len(message) - 1) + message[1:]
+    return bytes([SYSEX_MORE]) + _number(len(message)) + message
 
 
 def _meta(kind: int, data: bytes) -> bytes:

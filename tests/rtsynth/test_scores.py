@@ -1,8 +1,9 @@
 """A score on the engine's clock: times in frames, and a live cue that is never early and loses nothing."""
 
+import numpy as np
 import pytest
 
-from rtsynth.midi.score import Score, messages
+from rtsynth.midi.score import EVENTS, Score, messages
 from rtsynth.scores import AHEAD, Cue, programs_of, to_events
 
 RATE = 1000.0
@@ -17,7 +18,9 @@ class Keys:
         self.clock, self.room, self.left = 0, room, room
         self.heard: list[tuple[int, int]] = []
 
-    def push(self, time: int, status: int, data1: int, data2: int = 0, port: int = 0) -> bool:
+    def push(
+        self, time: int, status: int, data1: int, data2: int = 0, port: int = 0, value: float = 0.0
+    ) -> bool:
         if self.left == 0:
             return False
         self.left -= 1
@@ -69,3 +72,8 @@ def test_a_cue_hands_over_every_event_in_order_and_not_too_early(room: int) -> N
         keys.tick(5)
     assert [key for _, key in keys.heard] == [step % 128 for step in range(100)]
     assert keys.heard[0][0] == 500
+
+
+def test_commands_keep_their_values() -> None:
+    events = np.array([(0.5, 2, 0xF0, 2, 60, 60.25)], EVENTS)
+    assert to_events(Score(events, 1.0), RATE).item() == (500, 2, 0xF0, 2, 60, 60.25)

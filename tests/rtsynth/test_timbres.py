@@ -10,8 +10,9 @@ import pytest
 
 from rtsynth.errors import PresetError
 from rtsynth.presets import Macro, Mix, Play, Preset
-from rtsynth.timbres import Turn, blend, slerp, timbre
+from rtsynth.timbres import blend, slerp, timbre
 from rtsynth_engine.bundles import Bundle
+from rtsynth_engine.sounds import Knob
 
 FLUTE = Preset(Path("none"), "try", "Try", "pipe", "whole", "0" * 64, place="flute")
 MORPH = replace(FLUTE, place=None, morph=(("flute", 1.0), ("violin", 3.0)))
@@ -129,7 +130,7 @@ def test_an_instrument_without_directions_is_moved_by_nothing(
 ) -> None:
     bare = make_bundle(tmp_path, directions=[])
     sound = timbre(replace(FLUTE, macros=(Macro("Bright", direction="brightness"),)), bare)
-    assert (sound.offsets, sound.turns) == ({}, (Turn(),))
+    assert (sound.offsets, sound.knobs) == ({}, (Knob(),))
 
 
 def test_a_knob_turns_the_macro_of_its_number_by_its_amount(bundle: Bundle) -> None:
@@ -137,7 +138,7 @@ def test_a_knob_turns_the_macro_of_its_number_by_its_amount(bundle: Bundle) -> N
         Macro("Bright", 0.5, direction="brightness", amount=2.0),
         Macro("Space", 0.1, False, None, "reverb", 0.6),
     )
-    turns = timbre(replace(FLUTE, macros=macros * 8), bundle).turns
-    assert len(turns) == 8
-    assert turns[0].latent == timbre(replace(FLUTE, play=Play(wheel=(("brightness", 2.0),))), bundle).wheel
-    assert turns[1] == Turn((), "reverb", 0.6)
+    knobs = timbre(replace(FLUTE, macros=macros * 8), bundle).knobs
+    assert len(knobs) == 8
+    assert knobs[0].latent == timbre(replace(FLUTE, play=Play(wheel=(("brightness", 2.0),))), bundle).wheel
+    assert knobs[1] == Knob(turns={"reverb": 0.6})

@@ -94,18 +94,23 @@ PLAYED = {
         """,
         [ON, OFF],
     ),
-    "SysEx and system messages are stepped over": (
+    "exclusives and escapes go through the parser; what has no place in a file is stepped over": (
         HEADER
         + """
-        4D 54 72 6B  00 00 00 1A
+        4D 54 72 6B  00 00 00 38
         00  F4                     # undefined
-        00  F0 03 7E 09 F7         # GM reset
+        00  F0 05 7E 7F 09 01 F7   # GM reset
         00  F7 01 FE               # escape: active sensing
         00  F2 10 10               # song position
-        00  90 3C 40
-        60  80 3C 40
+        00  F7 04 90 3C F8 40      # escape: a note, and a clock inside it
+        00  F0 03 43 12 00         # an exclusive in two parts, of nobody we know
+        30  F7 02 01 F7
+        30  F0 03 7F 7F 04         # master volume in three
+        00  F7 02 01 00
+        00  F7 02 7F F7
+        00  80 3C 40
         """,
-        [ON, OFF],
+        [(0.0, 0xF0, 8, 0), (0.0, 0xFE, 0, 0), (0.0, 0xF8, 0, 0), ON, (0.5, 0xF0, 5, 0), OFF],
     ),
     "a key signature out of range is not our business": (
         HEADER
@@ -288,3 +293,23 @@ def test_a_port_prefix_holds_for_its_track(read):
         + NOTE
     )
     assert score.events["port"].tolist() == [0, 3, 2, 0, 0]
+
+
+def test_a_tuning_in_a_file_reaches_the_score_with_its_pitches(read):
+    score = read(
+        HEADER
+        + """
+        4D 54 72 6B  00 00 00 14
+        00  F0 0F 7F 7F 08 02 03 02  3C 3C 40 00  45 45 00 01 F7   # table 3: 60 a quarter tone up, 69 a hair
+        """
+    )
+    fields = [score.events[field].tolist() for field in ("status", "data1", "data2", "value")]
+    assert fields == [[0xF0] * 3, [1, 2, 2], [1, 60, 69], [3, 60.5, pytest.approx(69 + 1 / 16384, abs=1e-5)]]
+
+
+def test_an_exclusive_of_one_track_is_not_ended_by_another(read):
+    halves = ("00  F0 04 7E 7F 09 01", "00  F7 01 F7")
+    tracks = "".join(
+        f"4D 54 72 6B  00 00 00 {size:02X}  {half}" for half, size in zip(halves, (7, 4), strict=True)
+    )
+    assert (read(HEADER + tracks).events["data1"] != 8).all()

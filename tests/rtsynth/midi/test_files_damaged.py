@@ -37,6 +37,20 @@ GOOD = {
         + HEADER.replace("00 60", "E2 50")
         + NOTE
     ),
+    "a port, a tuning in two parts, a move of a latent": bytes_of(
+        HEADER
+        + """
+        4D 54 72 6B  00 00 00 4D
+        00  FF 21 01 02
+        00  F0 0A 7F 7F 08 08 03 7F 7F 40 40 41
+        00  F7 0A 40 40 40 40 40 40 40 40 40 F7
+        00  90 3C 40
+        60  FF 7F 22  7D 72 74 73 79 6E 74 68       # rtsynth
+            7B 22 70 72 6F 67 72 61 6D 22 3A 34 2C  # {"program":4,
+            22 6C 61 74 65 6E 74 22 3A 5B 31 5D 7D  # "latent":[1]}
+        00  80 3C 40
+        """
+    ),
 }
 
 
@@ -55,15 +69,19 @@ def survives(content: bytes) -> bool:
         assert 0 <= result.offset <= len(content)
         return False
     events, length = result.events, result.length
-    assert ((events["status"] >= 0x80) & (events["status"] < 0xF0)).all()
-    assert ((events["data1"] < 0x80) & (events["data2"] < 0x80)).all()
+    assert (events["status"] >= 0x80).all()
+    assert ((events["data1"] < 0x80) & (events["data2"] < 0x80) & (events["port"] < 8)).all()
+    assert np.isfinite(events["value"]).all()
     assert (np.diff(events["seconds"], prepend=0, append=length) >= 0).all()
     return True
 
 
-@pytest.mark.parametrize("name", GOOD)
-def test_the_files_that_will_be_damaged_are_good(name):
-    assert parse_midi("a.mid", GOOD[name]).warnings == ()
+@pytest.mark.parametrize(
+    ("name", "events", "moves"), list(zip(GOOD, (2, 5, 2, 15), (0, 0, 0, 1), strict=True))
+)
+def test_the_files_that_will_be_damaged_are_good(name, events, moves):
+    score = parse_midi("a.mid", GOOD[name])
+    assert (len(score.events), len(score.moves), score.warnings) == (events, moves, ())
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -101,6 +119,14 @@ WORST = {
     "as many tracks as fit": b"MTrk\0\0\0\0" * (MEGABYTE // 8 - 2),
     "events to sort": (b"MTrk\0\0\0\xf8\x00\xc0\x05" + b"\x7f\x05" * 122 + b"\0") * (MEGABYTE // 256 - 1),
     "a number without end": b"MTrk\xff\xff\xff\xff" + b"\x81" * (MEGABYTE - 30),
+    "tunings of all octaves": b"MTrk\xff\xff\xff\xff"
+    + (b"\0\xf0\x25\x7e\x7f\x08\x05\0\0" + b"n" * 16 + b"\x40" * 13 + b"\xf7") * (MEGABYTE // 40),
+    "tunings of one key": b"MTrk\xff\xff\xff\xff"
+    + b"\0\xf0\x0b\x7f\x7f\x08\x02\0\x01\x3c\x3c\x40\0\xf7" * (MEGABYTE // 15),
+    "a tuning of all keys": b"MTrk\xff\xff\xff\xff"
+    + (b"\0\xf0\x84\x04\x7f\x7f\x08\x02\0\x7f" + b"\x3c\x3c\x40\0" * 127 + b"\xf7") * (MEGABYTE // 520),
+    "clocks to be sent": b"MTrk\xff\xff\xff\xff" + (b"\0\xf7\x7f" + b"\xf8" * 127) * (MEGABYTE // 131),
+    "an exclusive without end": b"MTrk\xff\xff\xff\xff\0\xf0\xbc\x83\x40" + b"A" * (MEGABYTE - 40),
     "events of ours": b"MTrk\xff\xff\xff\xff"
     + b"".join(b"\0\xff\x7f" + bytes([len(data)]) + data for data in [encode_move(7, (0.5,))])
     * (MEGABYTE // 48),

@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 
 from rtsynth.errors import HostError
 from rtsynth.midi.files import parse_midi, read_midi
-from rtsynth.midi.score import Move, Score, messages
+from rtsynth.midi.score import EVENTS, Move, Score, messages
 from rtsynth.midi.writer import LONGEST_DELTA, TICKS, midi_bytes, write_midi
 from rtsynth.scores import to_events
+from rtsynth_engine.midi.commands import (
+    COMMAND,
+    GS,
+    MASTER_COARSE,
+    OCTAVE,
+    OCTAVE_CHANNELS,
+    RESET,
+    TUNE_KEY,
+    TUNE_TABLE,
+)
 
 byte7 = st.integers(0, 127)
 seconds = st.floats(0, 20_000)
@@ -99,6 +109,32 @@ def test_another_program_reads_the_notes_and_leaves_the_rest_alone(tmp_path: Pat
         "note_on",
     ]
     assert file.length == pytest.approx(2.0)
+
+
+def test_commands_and_system_messages_read_back_in_their_order() -> None:
+    rows = [
+        (0.5, 0, 0x90, 60, 64, 0.0),
+        (0.5, 0, COMMAND, RESET, GS, 0.0),
+        (0.5, 0, 0xF8, 0, 0, 0.0),
+        (0.5, 0, 0xF2, 1, 2, 0.0),
+        (0.5, 0, 0xC0, 5, 0, 0.0),
+        (0.5, 0, COMMAND, MASTER_COARSE, 0, 1.0),
+        (0.5, 0, COMMAND, TUNE_TABLE, 1, 300.0),
+        (0.5, 0, COMMAND, TUNE_KEY, 60, 60.25),
+        (1.0, 0, COMMAND, OCTAVE_CHANNELS, 1, 65535.0),
+        *((1.0, 0, COMMAND, OCTAVE, which, 0.0) for which in range(12)),
+    ]
+    assert again(Score(np.array(rows, EVENTS), 1.0)).events.tolist() == rows
+
+
+def test_a_whole_tuning_reads_back_within_a_hundredth_of_a_cent() -> None:
+    pitches = np.linspace(3.0, 120.0, 128, dtype=np.float32)
+    rows = [(0.0, 1, COMMAND, TUNE_TABLE, 0, 3.0)]
+    rows += [(0.0, 1, COMMAND, TUNE_KEY, key, pitches[key]) for key in range(128)]
+    events = again(Score(np.array(rows, EVENTS), 1.0)).events
+    keys = events[events["data1"] == TUNE_KEY]
+    assert keys["data2"].tolist() == list(range(128))
+    assert np.abs(keys["value"] - pitches).max() < 1e-4
 
 
 def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
