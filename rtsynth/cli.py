@@ -16,8 +16,10 @@ from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.instruments import instruments
+from .commands.keep import keep
 from .commands.learn import learn
 from .commands.midi import midi
+from .commands.panic import panic
 from .commands.play import play
 from .commands.presets import presets
 from .commands.render import render
@@ -41,6 +43,8 @@ for command in (
     play,
     demo,
     render,
+    keep,
+    panic,
     presets,
     setups,
     instruments,

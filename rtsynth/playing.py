@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.engine import Engine
@@ -17,6 +18,7 @@ from .lineup import Lineup
 from .midi.ports import MidiProcess
 from .networks import AUTOMATIC, NetworkRequest, open_network
 from .panel import say
+from .recording import recording
 from .routing import Routing
 
 COMPILING = "compiling the engine for this machine, at its first start only: {} of about 190 functions"
@@ -33,12 +35,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class LiveRequest:
-    """What a person wants to play through: `midi` as in `--midi`."""
+    """What a person wants to play through: `midi` as in `--midi`; a WAV file to `record` the sound in."""
 
     audio: AudioRequest
     midi: tuple[str, ...]
     network: NetworkRequest = AUTOMATIC
     limits: Limits = Limits()
+    record: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ def playing(
         stage("rendering attacks")
         engine.prepare([lineup.start, *lineup.slots, *programs])
         engine.feeder.start()
+        if request.record is not None:
+            parts.enter_context(recording(engine, request.record))
         driver.start(engine)
         device.callback(_fade_out, engine)
         yield session

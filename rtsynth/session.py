@@ -13,6 +13,7 @@ from rtsynth_engine.engine import Engine
 from rtsynth_engine.generators.fallback import Fallback
 
 from .audio import RATE, SILENT, AudioRequest, best_driver
+from .desk import desk
 from .errors import DeviceError, PresetError
 from .folders import SHIPPED
 from .lineup import Lineup, choose_lineup, tuned
@@ -46,6 +47,7 @@ class Request:
     velocity: str | None = None
     tuning: str | None = None
     keymap: str | None = None
+    record_midi: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,11 @@ def play(request: Request) -> None:
             stage("")
             say(*[session.network.told] * bool(session.network.measured))
             inputs = ", ".join(session.inputs) or "none"
-            say(f"playing {lineup.title} on {session.driver.name}; MIDI from {inputs}; Ctrl-C ends")
-            end = time.monotonic() + (request.duration or float("inf"))
-            _watch(session, lambda: time.monotonic() < end)
+            with desk(session.engine, lineup.preset.id, request.record_midi) as asked:
+                playing_on = f"playing {lineup.title} on {session.driver.name}"
+                say(f"{playing_on}; MIDI from {inputs}; {asked.ending}")
+                end = time.monotonic() + (request.duration or float("inf"))
+                _watch(session, lambda: asked.look() and time.monotonic() < end)
         _report(session, request.report)
 
 
@@ -86,7 +90,7 @@ def demo(audio: AudioRequest) -> None:
     lineup, audio, score = _told(choose_lineup(None)), _heard(audio), read_midi(DEMO)
     if audio.driver == "null":
         _render(lineup, score, RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
-    programs = programs_of(to_events(score, RATE))
+    programs = programs_of(to_events(score, RATE), lineup.sounds)
     with stages() as stage, playing(lineup, LiveRequest(audio, ("none",)), programs, stage) as session:
         with suppress(KeyboardInterrupt):
             stage("")
@@ -148,7 +152,7 @@ def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
             lineup.load(engine)
             say(*Routing(engine, lineup).follow(dict(enumerate(ports_named(lineup.setup)))))
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
-            engine.prepare([lineup.start, *lineup.slots, *programs_of(events)])
+            engine.prepare([lineup.start, *lineup.slots, *programs_of(events, lineup.sounds)])
             stage("")
             _write(engine, events, score, request)
             if engine.telemetry().drums_muted:

@@ -22,6 +22,9 @@ DEVICE_HELP = "What runs the network: auto (the fastest here, measured), cpu or 
 TRUST_HELP = "Run TorchScript of instruments from elsewhere: it can do whatever a program can."
 
 trust = click.option("--trust", is_flag=True, help=TRUST_HELP)
+session = click.option(
+    "--session", type=int, metavar="PID", help="The session of that process.  [default: the newest]"
+)
 block = click.option(
     "--block",
     type=click.IntRange(1, 16_384),

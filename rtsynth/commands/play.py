@@ -54,6 +54,15 @@ from . import options
     show_default=True,
     help="Whether quiet partials may be left out when the processor is near its limit; the live line tells.",
 )
+@click.option(
+    "--record", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.wav", help="Record the sound."
+)
+@click.option(
+    "--record-midi",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.mid",
+    help="Write what was played at the end; `rtsynth render` plays it again.",
+)
 @click.option("--no-page", is_flag=True, help="Do not serve the control page (there is none yet).")
 def play(
     preset: str | None,
@@ -72,6 +81,8 @@ def play(
     report: Path | None,
     polyphony: int,
     quality: str,
+    record: Path | None,
+    record_midi: Path | None,
     no_page: bool,
 ) -> None:
     """Play PRESET (`rtsynth presets list` shows all) or a setup until Ctrl-C; by default the last setup
@@ -89,7 +100,10 @@ def play(
         midi,
         NetworkRequest(device, trust),
         Limits(polyphony, quality == "adaptive"),
+        record,
     )
     session.play(
-        session.Request(preset, live, duration, report, setup, velocity, tuning=tuning, keymap=keymap)
+        session.Request(
+            preset, live, duration, report, setup, velocity, record_midi, tuning=tuning, keymap=keymap
+        )
     )
