@@ -1,5 +1,6 @@
 """A score, from seconds to the engine's clock: queued ahead while it plays live, or all at once offline."""
 
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from rtsynth_engine.rings import EVENT
 from .midi.files import Score
 
 AHEAD = 0.25  # seconds a live score is queued ahead of the clock
-PROGRAM_CHANGE = 0xC0
+PROGRAM_CHANGE, CONTROL = 0xC0, 0xB0
+BANKS = (0, 32)  # controllers that choose a bank; the first goes before the second
+BANKED = 128  # programs in a bank
 FIELDS = [name for name in EVENT.names or () if name != "time"]
 
 
@@ -27,10 +30,20 @@ def to_events(score: Score, rate: float, keep_programs: bool = True) -> NDArray[
     return events
 
 
-def programs_of(events: NDArray[Any]) -> list[int]:
-    """Program numbers that the events choose, and 0, which channels begin on."""
-    changes = events[events["status"] & 0xF0 == PROGRAM_CHANGE]
-    return sorted({0, *changes["data1"].tolist()})
+def programs_of(events: NDArray[Any], known: Container[int] = range(BANKED)) -> list[int]:
+    """Numbers, 128 × bank + program, of `known` ones that the events choose; and 0, which channels begin on."""
+    chosen, banks = {0}, dict[tuple[int, int], list[int]]()
+    kinds, numbers = events["status"] & 0xF0, events["data1"]
+    changes = (kinds == PROGRAM_CHANGE) | ((kinds == CONTROL) & np.isin(numbers, BANKS))
+    for event in events[changes]:
+        _, port, status, number, value = event.item()[:5]
+        bank = banks.setdefault((port, status & 15), [0, 0])
+        if status & 0xF0 == CONTROL:
+            bank[BANKS.index(number)] = value
+        else:
+            banked = BANKED * (bank[0] or bank[1]) + number
+            chosen.add(banked if banked in known else number)
+    return sorted(chosen)
 
 
 class Cue:

@@ -61,6 +61,13 @@ def test_the_programs_of_a_score_include_the_first() -> None:
     ]
 
 
+def test_programs_of_a_bank_are_those_of_its_channel_and_where_it_lacks_one_of_the_first_bank() -> None:
+    bank, fine = (0.0, 0xB1, 0, 1), (0.1, 0xB2, 32, 1)
+    changes = ((1.0, 0xC1, 5, 0), (1.1, 0xC2, 6, 0), (1.2, 0xC3, 7, 0), (1.3, 0xC1, 8, 0))
+    events = to_events(score(bank, fine, *changes), RATE)
+    assert programs_of(events, {0, 5, 6, 7, 8, 133, 134}) == [0, 7, 8, 133, 134]
+
+
 @pytest.mark.parametrize("room", [1, 3, 1000])
 def test_a_cue_hands_over_every_event_in_order_and_not_too_early(room: int) -> None:
     rows = score(*((step / 50, 0x90, step % 128, 1) for step in range(100)))

@@ -10,9 +10,11 @@ import soundfile
 from numpy.typing import NDArray
 
 from rtsynth.audio import AudioRequest
+from rtsynth.choosing import addresses
 from rtsynth.learning import Controller, Learnt, learn_file, write_learnt
 from rtsynth.lineup import setup_lineup
 from rtsynth.playing import LiveRequest, playing
+from rtsynth.presets import load_presets
 from rtsynth.session import RenderRequest, render
 from rtsynth.setups import Input, Part, Setup, setup_toml
 from rtsynth_engine.learning import TARGETS
@@ -95,6 +97,19 @@ def test_program_changes_move_only_a_part_that_follows(play: Player) -> None:
 def test_a_channel_of_a_part_that_follows_begins_on_its_preset(play: Player) -> None:
     parts = (Part("cello", channel=1), Part("flute", channel=2, follow_programs=True))
     np.testing.assert_array_equal(play(note(60, channel=1), Setup(parts=parts)), play(note(60), "flute"))
+
+
+@pytest.mark.parametrize("control", [0, 32])
+def test_bank_1_and_a_program_reach_a_preset_that_general_midi_has_no_number_for(
+    play: Player, control: int
+) -> None:
+    bank, program = addresses(load_presets()[0])["glass-choir"]
+    change = [
+        mido.Message("control_change", control=control, value=bank),
+        mido.Message("program_change", program=program),
+    ]
+    piano = Setup(parts=(Part("acoustic grand", follow_programs=True),))
+    np.testing.assert_array_equal(play([*change, *note(60)], piano), play(note(60), "glass choir"))
 
 
 def test_a_velocity_curve_changes_how_loud_a_touch_is(play: Player) -> None:
