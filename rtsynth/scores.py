@@ -31,7 +31,7 @@ def to_events(score: Score, rate: float, keep_programs: bool = True) -> NDArray[
 
 
 def programs_of(events: NDArray[Any], known: Container[int] = range(BANKED)) -> list[int]:
-    """Numbers, 128 × bank + program, of `known` ones that the events choose; and 0, which channels begin on."""
+    """Numbers, 128 × bank + program, of `known` ones that the events choose, and 0, on which all begin."""
     chosen, banks = {0}, dict[tuple[int, int], list[int]]()
     kinds, numbers = events["status"] & 0xF0, events["data1"]
     changes = (kinds == PROGRAM_CHANGE) | ((kinds == CONTROL) & np.isin(numbers, BANKS))
