@@ -102,8 +102,5 @@ def play(
         Limits(polyphony, quality == "adaptive"),
         record,
     )
-    session.play(
-        session.Request(
-            preset, live, duration, report, setup, velocity, record_midi, tuning=tuning, keymap=keymap
-        )
-    )
+    ways = {"setup": setup, "velocity": velocity, "tuning": tuning, "keymap": keymap}
+    session.play(session.Request(preset, live, duration, report, record_midi=record_midi, **ways))
