@@ -1,27 +1,29 @@
-"""Where MIDI comes from, from what a person asked for."""
+"""Where MIDI comes from, from what a person asked for, and what becomes of it while it plays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rtsynth_engine.drivers.contract import Driver
+from rtsynth_engine.drivers.jack import JackDriver
+from rtsynth_engine.engine import Engine
+
 from .errors import DeviceError, HostError
-from .midi.ports import MidiPortError, MidiProcess, list_inputs
+from .midi.ports import MidiPortError, MidiProcess
 from .panel import say
 
 VIRTUAL = "rtsynth"  # the name DAWs see; it never changes
-LOOPBACKS = ("Midi Through", "rtsynth")  # echo what others send, or are ourselves
-MOST_PORTS = 7  # beside the virtual port
 
 
 @dataclass(frozen=True)
 class MidiPlan:
-    """`jack`: read by the JACK driver itself. A process of its own opens `ports`, and `virtual` if so.
-
-    What nobody `asked` for may be missing.
+    """`jack`: read by the JACK driver itself. A process of its own opens `ports`, or `every` input there is
+    and will be, and `virtual` if so. What nobody `asked` for may be missing.
     """
 
     jack: bool = False
     ports: tuple[str, ...] = ()
     virtual: bool = False
+    every: bool = False
     asked: bool = True
 
 
@@ -40,26 +42,37 @@ def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
         return MidiPlan("jack" in wanted, tuple(names), "virtual" in wanted)
     if driver.startswith("jack"):
         return MidiPlan(jack=True)
-    return MidiPlan(ports=every_input(), virtual=True, asked=False)
-
-
-def every_input() -> tuple[str, ...]:
-    """Indices of the inputs there are now, without those that only echo; none where no system answers."""
-    try:
-        inputs = list_inputs()
-    except HostError:
-        return ()
-    return tuple(str(port.index) for port in inputs if not port.name.startswith(LOOPBACKS))[:MOST_PORTS]
+    return MidiPlan(virtual=True, every=True, asked=False)
 
 
 def open_midi(plan: MidiPlan) -> MidiProcess | None:
-    """Start the MIDI process if the plan needs one. Raises MidiPortError when a port asked for is missing."""
+    """Start the MIDI process if the plan needs one, and say which inputs it waits for.
+
+    Raises MidiPortError when what was asked for cannot be had.
+    """
     if not plan.ports and not plan.virtual:
         return None
     try:
-        return MidiProcess(plan.ports, VIRTUAL if plan.virtual else None)
+        process = MidiProcess(plan.ports, VIRTUAL if plan.virtual else None, plan.every)
     except MidiPortError as error:
         if plan.asked:
             raise
         say(f"no MIDI input: {error}")
         return None
+    say(*process.news())
+    return process
+
+
+def follow_midi(driver: Driver, ports: MidiProcess | None, engine: Engine) -> list[str]:
+    """Which inputs came and went since the last call; to be called ten times a second. Host's thread.
+
+    Where the MIDI process itself has ended, what its ports held is let go.
+    """
+    told = driver.news() if isinstance(driver, JackDriver) else []
+    if ports is None:
+        return told
+    if ports.names and not ports.alive():
+        for port in ports.names:
+            engine.release_port(port)
+        ports.names.clear()
+    return told + ports.news()

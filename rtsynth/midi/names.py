@@ -1,11 +1,13 @@
 """How a person names a MIDI port: by index, or by words of its name in order."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from ..errors import HostError
 
 LONGEST = 80  # characters of a name shown
+NUMBERS = re.compile(r" \d+:\d+$")  # client and port, which ALSA deals out anew at each arrival
 
 
 class MidiPortError(HostError):
@@ -17,16 +19,26 @@ def choose(names: Sequence[str], wanted: str) -> int:
 
     Raises MidiPortError for none (listing all) and for several (listing those).
     """
+    found = matches(names, wanted)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise MidiPortError(f"{shown(wanted)} means several MIDI inputs, choose one: {listed(names, found)}")
+    raise MidiPortError(f"no MIDI input {shown(wanted)}; there is: {listed(names)}")
+
+
+def matches(names: Sequence[str], wanted: str) -> list[int]:
+    """Indices of all ports that `wanted` may mean; an index goes before a name, a whole name before words."""
     indices = [str(index) for index in range(len(names))]
     if wanted in indices:
-        return indices.index(wanted)
-    matches = [index for index, name in enumerate(names) if _in_order(name.casefold(), wanted.casefold())]
-    best = [index for index in matches if names[index].casefold() == wanted.casefold()] or matches
-    if len(best) == 1:
-        return best[0]
-    if best:
-        raise MidiPortError(f"{shown(wanted)} means several MIDI inputs, choose one: {_listed(names, best)}")
-    raise MidiPortError(f"no MIDI input {shown(wanted)}; there is: {_listed(names, range(len(names)))}")
+        return [indices.index(wanted)]
+    found = [index for index, name in enumerate(names) if _in_order(name.casefold(), wanted.casefold())]
+    return [index for index in found if names[index].casefold() == wanted.casefold()] or found
+
+
+def lasting(name: str) -> str:
+    """The part of a port's name that is the same when it comes back."""
+    return NUMBERS.sub("", name)
 
 
 def _in_order(name: str, words: str) -> bool:
@@ -47,5 +59,7 @@ def shown(name: str) -> str:
     )
 
 
-def _listed(names: Sequence[str], indices: Sequence[int]) -> str:
-    return ", ".join(f"{index} {shown(names[index])}" for index in indices) or "none"
+def listed(names: Sequence[str], indices: Sequence[int] | None = None) -> str:
+    """Ports with their indices, all of them unless `indices` says which."""
+    chosen = range(len(names)) if indices is None else indices
+    return ", ".join(f"{index} {shown(names[index])}" for index in chosen) or "none"

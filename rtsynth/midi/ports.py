@@ -1,6 +1,8 @@
 """MIDI ports as the playing process sees them: a list of inputs, and a process that feeds a ring."""
 
 import json
+import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -16,8 +18,10 @@ from .names import MidiPortError, choose
 
 __all__ = ["MidiPortError", "MidiProcess", "PortInfo", "choose", "list_inputs"]
 
-PATIENCE = 10.0  # seconds for the process to answer
+PATIENCE = 60.0  # seconds for the process to answer; at the first start of all it compiles
 CAPACITY = 4096  # events
+LONGEST = 4096  # characters of a name
+FINAL = {"opened", "inputs", "error"}  # keys of the answer, after which come news
 
 
 @dataclass(frozen=True)
@@ -35,26 +39,44 @@ def list_inputs() -> list[PortInfo]:
     Asked of another process, for the system's libraries write on the terminal.
     """
     with tempfile.TemporaryFile() as complaints, _process(["--list"], complaints) as process:
-        return [PortInfo(**port) for port in _answer(process, complaints)["inputs"]]
+        *_, answer = _answer(process, Lines(process.stdout), complaints)
+        return [PortInfo(**port) for port in answer["inputs"]]
 
 
 class MidiProcess:
-    """Handle of the process that the ports live in; `opened` names the ports by number.
+    """Handle of the process that the ports live in; `names` says which inputs are there, by port number.
 
     The process ends with `close` and with its parent.
     """
 
-    def __init__(self, ports: Sequence[str] = (), virtual: str | None = "rtsynth") -> None:
-        """Open the ports, each by index or words of its name. Raises MidiPortError."""
+    def __init__(
+        self, ports: Sequence[str] = (), virtual: str | None = "rtsynth", every: bool = False
+    ) -> None:
+        """Open the ports, each by index or words of its name, or `every` input there is and will be; what is
+        not there is waited for. Raises MidiPortError.
+        """
         self._held = ExitStack()
         with ExitStack() as held:
             self._shared = held.enter_context(closing(SharedRing(CAPACITY)))
             complaints = held.enter_context(tempfile.TemporaryFile())
-            arguments = [f"--ring={self._shared.name}", f"--capacity={CAPACITY}"]
-            arguments += [f"--port={port}" for port in ports] + ([f"--virtual={virtual}"] if virtual else [])
+            arguments = [f"--ring={self._shared.name}", f"--capacity={CAPACITY}", *["--every"] * every]
+            arguments += [f"--port={_fit(port)}" for port in ports]
+            arguments += [f"--virtual={virtual}"] if virtual else []
             self._process = held.enter_context(_process(arguments, complaints))
-            self.opened: list[str] = _answer(self._process, complaints)["opened"]
+            self._lines = Lines(self._process.stdout)
+            *self._told, answer = _answer(self._process, self._lines, complaints)
+            self.names = {int(port): str(name) for port, name in answer["opened"].items()}
             self._held = held.pop_all()
+
+    def news(self) -> list[str]:
+        """What happened to inputs since the last call, in words; `names` follows. Never waits. One thread."""
+        told, self._told = [*self._told, *self._lines.now()], []
+        for news in told:
+            if news["what"] == "arrived":
+                self.names[news["port"]] = news["name"]
+            elif news["what"] == "gone":
+                self.names.pop(news["port"], None)
+        return [news["text"] for news in told]
 
     @property
     def ring(self) -> Ring:
@@ -77,7 +99,7 @@ class MidiProcess:
 
 
 @contextmanager
-def _process(arguments: list[str], complaints: IO[bytes]) -> Iterator["subprocess.Popen[str]"]:
+def _process(arguments: list[str], complaints: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
     """The process, in a session of its own: Ctrl-C is for the parent, which then ends it.
 
     Closing its standard input ends it; where that does not help in two seconds, it is ended by force.
@@ -85,7 +107,7 @@ def _process(arguments: list[str], complaints: IO[bytes]) -> Iterator["subproces
     command = [sys.executable, "-m", "rtsynth.midi.process", *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=complaints, text=True, start_new_session=True
+        command, stdin=pipe, stdout=pipe, stderr=complaints, bufsize=0, start_new_session=True
     ) as process:
         try:
             yield process
@@ -97,18 +119,50 @@ def _process(arguments: list[str], complaints: IO[bytes]) -> Iterator["subproces
             process.kill()
 
 
-def _answer(process: "subprocess.Popen[str]", complaints: IO[bytes]) -> dict[str, Any]:
-    """Line of JSON that the process says first. Raises MidiPortError with what it says or leaves behind."""
+class Lines:
+    """Objects that a process says in lines of JSON; other lines are nothing."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        assert pipe is not None
+        self._pipe, self._rest = pipe.fileno(), b""
+
+    def wait(self) -> list[dict[str, Any]]:
+        """The next ones, at least a part of a line; raises EOFError at the end."""
+        data = os.read(self._pipe, 65_536)
+        if not data:
+            raise EOFError
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [json.loads(line) for line in lines if line.startswith(b"{")]
+
+    def now(self) -> list[dict[str, Any]]:
+        """Those that are there already."""
+        found = []
+        with suppress(EOFError):
+            while select.select([self._pipe], [], [], 0)[0]:
+                found += self.wait()
+        return found
+
+
+def _answer(process: "subprocess.Popen[bytes]", lines: Lines, complaints: IO[bytes]) -> list[dict[str, Any]]:
+    """What the process says until it is ready. Raises MidiPortError with what it says or leaves behind."""
     patience = threading.Timer(PATIENCE, process.kill)
     patience.start()
+    said: list[dict[str, Any]] = []
     try:
-        line = next((line for line in process.stdout or () if line.startswith("{")), "")
+        while not (said and FINAL & said[-1].keys()):
+            said += lines.wait()
+    except EOFError:
+        raise MidiPortError(_last_words(complaints)) from None
     finally:
         patience.cancel()
-    answer: dict[str, Any] = json.loads(line) if line else {"error": _last_words(complaints)}
-    if "error" in answer:
-        raise MidiPortError(answer["error"])
-    return answer
+    if "error" in said[-1]:
+        raise MidiPortError(said[-1]["error"])
+    return said
+
+
+def _fit(words: str) -> str:
+    """Words of a name as a system passes them to a process."""
+    return words[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _last_words(complaints: IO[bytes]) -> str:

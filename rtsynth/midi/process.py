@@ -1,10 +1,10 @@
 """The process that MIDI ports live in: nothing the playing process does can delay a message.
 
-    python -m rtsynth.midi.process --ring NAME --capacity N --port NAME … [--virtual NAME]
+    python -m rtsynth.midi.process --ring NAME --capacity N [--port WORDS … | --every] [--virtual NAME]
 
-opens the ports, says so in one line of JSON and writes every short message into the ring until its standard
-input closes or a signal ends it. With `--list` it only says which inputs there are. What goes wrong is a line
-of JSON too, and exit code 2.
+opens the ports, says so in one line of JSON and writes what they send into the ring until its standard input
+closes or a signal ends it. Inputs that come and go are followed by their names, and told in a line each. With
+`--list` it only says which inputs there are. What goes wrong is a line of JSON too, and exit code 2.
 """
 
 import argparse
@@ -13,20 +13,26 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, replace
 from functools import partial
+from itertools import count
 from multiprocessing import resource_tracker
+from time import monotonic_ns as now
 from typing import TYPE_CHECKING
 
-from .backends import Backend, Receive, RtMidi
-from .names import MidiPortError, choose
+from .backends import Backend, RtMidi, Send
+from .following import Follower, News, Slot, typed_slots
+from .names import MidiPortError
 
 if TYPE_CHECKING:
     from .inlet import Inlet
 
 MOST_PORTS = 8
 RETRY = 0.02  # seconds between looks at the backlog
+LOOK = 5  # of them between two looks at which inputs there are
+LONGEST = 400  # characters of a name told, so that a line goes through a pipe whole
 
 
 def main(arguments: Sequence[str] | None = None, make_backend: Callable[[], Backend] = RtMidi) -> int:
@@ -44,32 +50,13 @@ def main(arguments: Sequence[str] | None = None, make_backend: Callable[[], Back
     return 0
 
 
-def open_ports(
-    backend: Backend, wanted: Sequence[str], virtual: str | None, receive: Callable[[int], Receive]
-) -> list[str]:
-    """Open the wanted inputs as ports 0, 1, … and the virtual one after them; returns their names.
-
-    The virtual port is made first, for only the first client of a JACK server gets its name unchanged.
-    """
-    names = backend.inputs()
-    indices = [choose(names, name) for name in wanted]
-    if len(set(indices)) < len(indices):
-        raise MidiPortError("a MIDI input is named twice; name each one once")
-    if len(indices) + (virtual is not None) > MOST_PORTS:
-        raise MidiPortError(f"{MOST_PORTS} MIDI ports at most; name fewer")
-    if virtual is not None:
-        backend.open_virtual(virtual, receive(len(indices)))
-    for port, index in enumerate(indices):
-        backend.open(index, receive(port))
-    return [names[index] for index in indices] + ([] if virtual is None else [virtual])
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rtsynth.midi.process")
     parser.add_argument("--list", action="store_true", help="say which inputs there are, and end")
     parser.add_argument("--ring", default="", help="name of the event ring in shared memory")
     parser.add_argument("--capacity", type=int, default=4096, help="events in the ring")
     parser.add_argument("--port", action="append", default=[], help="index or words of an input's name")
+    parser.add_argument("--every", action="store_true", help="every input there is or will be")
     parser.add_argument("--virtual", help="name of a port that other programs connect to")
     return parser
 
@@ -82,15 +69,60 @@ def _list(backend: Backend) -> None:
 
 def _serve(options: argparse.Namespace, backend: Backend) -> None:
     """Open the ports and write what they send until the end."""
-    with _attached(options.ring, options.capacity) as inlet, closing(backend), _ending() as ended:
-        opened = open_ports(backend, options.port, options.virtual, lambda port: partial(inlet.receive, port))
-        _say({"opened": opened})
-        while not ended.wait(RETRY):
+    slots = make_slots(options, backend)
+    virtual = len(slots)
+    answers: list[Send] = []
+    asked = partial(_answer, answers, virtual)
+    with _attached(options.ring, options.capacity, asked) as inlet, closing(backend), _ending() as ended:
+        # the virtual port comes first: only the first client of a JACK server gets its name unchanged
+        if options.virtual is not None:
+            answers.append(backend.open_virtual(options.virtual, partial(inlet.receive, virtual)))
+        follower = Follower(
+            backend, slots, lambda port: partial(inlet.receive, port), lambda port: inlet.gone(port, now())
+        )
+        _say_opened(follower, {} if options.virtual is None else {virtual: options.virtual})
+        for turn in count(1):
+            if ended.wait(RETRY):
+                break
+            if backend.lost:
+                os._exit(1)  # closing its ports would wait for ever; the parent lets their notes go
             inlet.retry()
+            if turn % LOOK == 0:
+                _tell(follower.look())
+
+
+def make_slots(options: argparse.Namespace, backend: Backend) -> list[Slot]:
+    """A slot for each input that was typed, or all for any. Raises MidiPortError."""
+    room = MOST_PORTS - (options.virtual is not None)
+    if len(options.port) > room:
+        raise MidiPortError(f"{MOST_PORTS} MIDI ports at most; name fewer")
+    return [Slot() for _ in range(room)] if options.every else typed_slots(backend.inputs(), options.port)
+
+
+def _answer(answers: Sequence[Send], virtual: int, port: int) -> None:
+    """Say who we are, where the question came from a port that has a way back."""
+    from rtsynth_engine.midi.exclusive import IDENTITY_REPLY
+
+    for send in answers if port == virtual else ():
+        send(IDENTITY_REPLY)
+
+
+def _say_opened(follower: Follower, ports: dict[int, str]) -> None:
+    news = list(follower.look())
+    _tell(each for each in news if each.what == "waiting")
+    ports |= {each.port: each.name for each in news if each.what == "arrived"}
+    _say({"opened": ports})
+    os.set_blocking(1, False)  # whoever does not read is not told, and holds up nothing
+
+
+def _tell(news: Iterable[News]) -> None:
+    for each in news:
+        with suppress(OSError):
+            _say(asdict(replace(each, name=each.name[:LONGEST])))
 
 
 @contextmanager
-def _attached(name: str, capacity: int) -> Iterator["Inlet"]:
+def _attached(name: str, capacity: int, asked: Callable[[int], None]) -> Iterator["Inlet"]:
     """Inlet of the parent's ring."""
     from rtsynth_engine.rings import SharedRing
 
@@ -98,7 +130,7 @@ def _attached(name: str, capacity: int) -> Iterator["Inlet"]:
 
     shared = SharedRing(capacity, name)
     _leave_to_the_owner(name)
-    inlet = Inlet(shared.ring)
+    inlet = Inlet(shared.ring, asked)
     try:
         yield inlet
     finally:
@@ -129,7 +161,7 @@ def _read_to_the_end(ended: threading.Event) -> None:
 
 
 def _say(answer: object) -> None:
-    print(json.dumps(answer), flush=True)
+    os.write(1, json.dumps(answer).encode() + b"\n")
 
 
 if __name__ == "__main__":

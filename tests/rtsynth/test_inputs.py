@@ -4,8 +4,9 @@ import pytest
 
 from rtsynth import inputs
 from rtsynth.errors import DeviceError, HostError
-from rtsynth.inputs import MidiPlan, open_midi, plan_midi
+from rtsynth.inputs import MidiPlan, follow_midi, open_midi, plan_midi
 from rtsynth.midi.names import MidiPortError
+from rtsynth_engine.drivers.null import NullDriver
 
 SILENT_SYSTEM = "no MIDI system answers"
 
@@ -16,13 +17,16 @@ def no_system(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MidiPortError(SILENT_SYSTEM)
 
     monkeypatch.setattr(inputs, "MidiProcess", refuse)
-    monkeypatch.setattr(inputs, "list_inputs", refuse)
 
 
 def test_jack_reads_its_own_midi_unless_told_otherwise() -> None:
     assert plan_midi((), "jack: rtsynth") == MidiPlan(jack=True)
     assert plan_midi(("virtual",), "jack: rtsynth") == MidiPlan(virtual=True)
     assert plan_midi(("jack", "Piano"), "jack: rtsynth") == MidiPlan(jack=True, ports=("Piano",))
+
+
+def test_unless_told_otherwise_every_input_is_heard_that_there_is_or_will_be() -> None:
+    assert plan_midi((), "null") == MidiPlan(virtual=True, every=True, asked=False)
 
 
 def test_jack_midi_needs_the_jack_driver() -> None:
@@ -48,3 +52,36 @@ def test_without_a_midi_system_the_instrument_still_plays_and_says_so_once(
 def test_a_port_that_was_asked_for_must_be_there() -> None:
     with pytest.raises(MidiPortError, match=SILENT_SYSTEM):
         open_midi(plan_midi(("virtual",), "null"))
+
+
+class Ports:
+    """A MIDI process with two inputs, and an engine that takes down which ports it lets go."""
+
+    def __init__(self, alive: bool) -> None:
+        self.names = {0: "Keys", 7: "rtsynth"}
+        self.released: list[int] = []
+        self._alive = alive
+
+    def alive(self) -> bool:
+        return self._alive
+
+    def news(self) -> list[str]:
+        return ["Keys arrived"]
+
+    def release_port(self, port: int) -> None:
+        self.released.append(port)
+
+
+def test_what_ports_tell_is_passed_on() -> None:
+    ports = Ports(alive=True)
+    assert follow_midi(NullDriver(), ports, ports) == ["Keys arrived"]
+    assert ports.released == []
+    assert follow_midi(NullDriver(), None, ports) == []
+
+
+def test_when_the_midi_process_has_ended_all_that_its_ports_held_is_let_go_once() -> None:
+    ports = Ports(alive=False)
+    for _ in range(3):
+        follow_midi(NullDriver(), ports, ports)
+    assert ports.released == [0, 7]
+    assert ports.names == {}

@@ -16,6 +16,7 @@ from ..layout import PENDING, Memory
 from ..midi.exclusive import IDENTITY_REPLY
 from ..midi.parser import feed
 from .contract import DriverError
+from .sources import Sources
 
 MISSING = "install jackd2 and JACK-Client (pip install 'rtsynth[jack]'), or use --audio portaudio or null"
 # words of the callback's table; EVENT takes three, REPLY two
@@ -116,6 +117,7 @@ class JackDriver:
         self._midi = self._client.midi_inports.register("midi_in")
         self._outs = [self._client.outports.register(f"out_{i}") for i in (1, 2)]
         self._reply = self._client.midi_outports.register("midi_out")
+        self._sources = Sources(self._client, self._midi, connect, jack.JackError)
         self._table = np.zeros(TABLE, np.uint64)
         self._table[REPLY:].view(np.uint8)[: len(IDENTITY_REPLY)] = list(IDENTITY_REPLY)
 
@@ -138,6 +140,18 @@ class JackDriver:
         if self._connect:
             self._connect_all()
 
+    def news(self) -> list[str]:
+        """Connect MIDI sources that arrived, let go of the notes of those that went, and tell of both.
+
+        Host's thread.
+        """
+        if self.lost:
+            return []
+        ended, told = self._sources.look()
+        if ended:
+            self._engine.release_port(0)
+        return told
+
     def now(self) -> int:
         """JACK's own estimate of the current frame."""
         return int(self._client.frame_time)
@@ -156,8 +170,7 @@ class JackDriver:
         playback = client.get_ports(is_audio=True, is_input=True, is_physical=True)
         for out, target in zip(self._outs, playback, strict=False):
             client.connect(out, target)
-        for source in client.get_ports(is_midi=True, is_output=True, is_physical=True):
-            client.connect(source, self._midi)
+        self._sources.connect_physical()
 
     def stop(self) -> None:
         """Leave JACK's graph and close the client."""

@@ -1,0 +1,72 @@
+"""What a JACK client's MIDI port hears: sources that arrive are connected, and those that end are noticed."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+
+class Sources:
+    """Made before the client is active. JACK's notification thread only takes notes; `look` acts on them.
+
+    A source is connected when it arrives if it is physical, or was connected before it went away.
+    """
+
+    def __init__(self, client: Any, midi: Any, connect: bool, error: type[Exception]) -> None:
+        """`error`: what JACK's refusals are raised as."""
+        self._client, self._midi, self._connect, self._error = client, midi, connect, error
+        self._arrived: set[str] = set()
+        self._stirred = self._ended = False
+        self._heard: set[str] = set()
+        self._known: set[str] = set()
+        client.set_port_registration_callback(self._note_port, only_available=False)
+        client.set_port_connect_callback(self._note_connection, only_available=False)
+
+    def connect_physical(self) -> None:
+        """Connect what is there at the start."""
+        for source in self._physical():
+            self._client.connect(source, self._midi)
+
+    def look(self) -> tuple[bool, list[str]]:
+        """Connect what arrived. Returns whether a connection ended since the last call, and what to tell.
+
+        Host's thread.
+        """
+        if not self._stirred:
+            return False, []
+        self._stirred, ended, self._ended = False, self._ended, False
+        self._connect_arrived()
+        heard = {port.name for port in self._client.get_all_connections(self._midi)}
+        before, self._heard = self._heard, heard
+        self._known |= heard
+        return ended or bool(before - heard), list(_changes(before, heard))
+
+    def _connect_arrived(self) -> None:
+        arrived, self._arrived = self._arrived, set()
+        wanted = {*self._physical(), *self._known} if self._connect else set()
+        there = {port.name for port in self._client.get_ports(is_midi=True, is_output=True)}
+        heard = {port.name for port in self._client.get_all_connections(self._midi)}
+        for name in (arrived & wanted & there) - heard:
+            with suppress(self._error):  # it may be gone again
+                self._client.connect(name, self._midi)
+
+    def _physical(self) -> set[str]:
+        ports = self._client.get_ports(is_midi=True, is_output=True, is_physical=True)
+        return {port.name for port in ports}
+
+    def _note_port(self, port: Any, registered: bool) -> None:
+        """JACK's notification thread."""
+        if registered and port is not None:
+            self._arrived.add(port.name)
+        self._stirred = True
+
+    def _note_connection(self, source: Any, target: Any, connected: bool) -> None:
+        """JACK's notification thread."""
+        self._ended |= not connected and target == self._midi
+        self._stirred = True
+
+
+def _changes(before: set[str], heard: set[str]) -> Iterator[str]:
+    for name in sorted(before - heard):
+        yield f'MIDI input "{name}" is gone'
+    for name in sorted(heard - before):
+        yield f'MIDI input "{name}" arrived'
