@@ -95,7 +95,7 @@ def playing(
         engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)
-        inputs = ("JACK",) * plan.jack + tuple(ports.opened if ports else ())
+        inputs = ("JACK",) * plan.jack + tuple(ports.names.values() if ports else ())
         session = Session(lineup, driver, engine, inputs, ports, memory, choice, Routing(engine, lineup))
         say(*session.routing.follow(session.names))
         stage("rendering attacks")

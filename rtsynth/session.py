@@ -16,6 +16,7 @@ from .audio import RATE, SILENT, AudioRequest, best_driver
 from .desk import desk
 from .errors import DeviceError, PresetError
 from .folders import SHIPPED
+from .inputs import follow_midi
 from .lineup import Lineup, choose_lineup, tuned
 from .midi.files import Score, read_midi
 from .networks import PROCESSOR, NetworkRequest, open_network
@@ -195,6 +196,7 @@ def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str
     with Panel() as panel:
         while going():
             panel.show(session.engine.telemetry(clear_peaks=True), prefix())
+            say(*follow_midi(session.driver, session.ports, session.engine))
             for trouble in set(_troubles(session)) - said:
                 say(trouble)
                 said.add(trouble)
