@@ -16,8 +16,8 @@ VIRTUAL = "rtsynth"  # the name DAWs see; it never changes
 
 @dataclass(frozen=True)
 class MidiPlan:
-    """`jack`: read by the JACK driver itself. A process of its own opens `ports`, or `every` input there is
-    and will be, and `virtual` if so. What nobody `asked` for may be missing.
+    """`jack`: read by the JACK driver itself, as port 0. A process of its own opens `ports`, or `every` input
+    there is and will be, and `virtual` if so. What nobody `asked` for may be missing.
     """
 
     jack: bool = False
@@ -53,7 +53,8 @@ def open_midi(plan: MidiPlan) -> MidiProcess | None:
     if not plan.ports and not plan.virtual:
         return None
     try:
-        process = MidiProcess(plan.ports, VIRTUAL if plan.virtual else None, plan.every)
+        virtual = VIRTUAL if plan.virtual else None
+        process = MidiProcess(plan.ports, virtual, plan.every, first=int(plan.jack))
     except MidiPortError as error:
         if plan.asked:
             raise

@@ -63,7 +63,8 @@ class Session:
     @property
     def names(self) -> dict[int, str]:
         """Names of the MIDI inputs there are, by port number."""
-        return dict(enumerate(self.inputs))
+        jack = {0: "JACK"} if self.inputs[:1] == ("JACK",) else {}
+        return jack | (self.ports.names if self.ports else {})
 
 
 @contextmanager

@@ -69,7 +69,8 @@ def places(names: Sequence[str]) -> list[Place]:
 class Follower:
     """Attaches the inputs that slots are for, and lets go of those that went. One thread.
 
-    `receive` makes what a port number's bytes go to; `gone` hears the number of a port that is no more.
+    `receive` makes what a port number's bytes go to; `gone` hears the number of a port that is no more; slots
+    are numbered from `first` on.
     """
 
     def __init__(
@@ -78,8 +79,10 @@ class Follower:
         slots: Sequence[Slot],
         receive: Callable[[int], Receive],
         gone: Callable[[int], object],
+        first: int = 0,
     ) -> None:
         self._backend, self._slots, self._receive, self._gone = backend, slots, receive, gone
+        self._first = first
         self._names: list[str] | None = None
         self._refused: set[Place] = set()
         self._said: set[tuple[int | str, str]] = set()
@@ -101,7 +104,7 @@ class Follower:
 
     def _let_go(self, fewer: Counter[str]) -> Iterator[News]:
         """Of several of one name nobody can tell which went: all are let go, and those left come back."""
-        for port, slot in enumerate(self._slots):
+        for port, slot in enumerate(self._slots, self._first):
             if slot.at and fewer[slot.at[0]]:
                 assert slot.close is not None
                 slot.close()
@@ -112,7 +115,7 @@ class Follower:
 
     def _free(self) -> list[tuple[int, Slot]]:
         """Slots without an input: those never used first, then those longest without."""
-        free = [(port, slot) for port, slot in enumerate(self._slots) if slot.at is None]
+        free = [(port, slot) for port, slot in enumerate(self._slots, self._first) if slot.at is None]
         return sorted(free, key=lambda each: each[1].left)
 
     def _unused(self, names: Sequence[str]) -> list[int]:

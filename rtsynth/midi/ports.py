@@ -50,16 +50,21 @@ class MidiProcess:
     """
 
     def __init__(
-        self, ports: Sequence[str] = (), virtual: str | None = "rtsynth", every: bool = False
+        self,
+        ports: Sequence[str] = (),
+        virtual: str | None = "rtsynth",
+        every: bool = False,
+        first: int = 0,
     ) -> None:
         """Open the ports, each by index or words of its name, or `every` input there is and will be; what is
-        not there is waited for. Raises MidiPortError.
+        not there is waited for. They are numbered from `first` on. Raises MidiPortError.
         """
         self._held = ExitStack()
         with ExitStack() as held:
             self._shared = held.enter_context(closing(SharedRing(CAPACITY)))
             complaints = held.enter_context(tempfile.TemporaryFile())
-            arguments = [f"--ring={self._shared.name}", f"--capacity={CAPACITY}", *["--every"] * every]
+            arguments = [f"--ring={self._shared.name}", f"--capacity={CAPACITY}", f"--first={first}"]
+            arguments += ["--every"] * every
             arguments += [f"--port={_fit(port)}" for port in ports]
             arguments += [f"--virtual={virtual}"] if virtual else []
             self._process = held.enter_context(_process(arguments, complaints))

@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ring", default="", help="name of the event ring in shared memory")
     parser.add_argument("--capacity", type=int, default=4096, help="events in the ring")
     parser.add_argument("--port", action="append", default=[], help="index or words of an input's name")
+    parser.add_argument("--first", type=int, default=0, help="number of the first port")
     parser.add_argument("--every", action="store_true", help="every input there is or will be")
     parser.add_argument("--virtual", help="name of a port that other programs connect to")
     return parser
@@ -70,7 +71,7 @@ def _list(backend: Backend) -> None:
 def _serve(options: argparse.Namespace, backend: Backend) -> None:
     """Open the ports and write what they send until the end."""
     slots = make_slots(options, backend)
-    virtual = len(slots)
+    virtual = options.first + len(slots)
     answers: list[Send] = []
     asked = partial(_answer, answers, virtual)
     with _attached(options.ring, options.capacity, asked) as inlet, closing(backend), _ending() as ended:
@@ -78,7 +79,11 @@ def _serve(options: argparse.Namespace, backend: Backend) -> None:
         if options.virtual is not None:
             answers.append(backend.open_virtual(options.virtual, partial(inlet.receive, virtual)))
         follower = Follower(
-            backend, slots, lambda port: partial(inlet.receive, port), lambda port: inlet.gone(port, now())
+            backend,
+            slots,
+            lambda port: partial(inlet.receive, port),
+            lambda port: inlet.gone(port, now()),
+            options.first,
         )
         _say_opened(follower, {} if options.virtual is None else {virtual: options.virtual})
         for turn in count(1):
@@ -93,9 +98,9 @@ def _serve(options: argparse.Namespace, backend: Backend) -> None:
 
 def make_slots(options: argparse.Namespace, backend: Backend) -> list[Slot]:
     """A slot for each input that was typed, or all for any. Raises MidiPortError."""
-    room = MOST_PORTS - (options.virtual is not None)
+    room = MOST_PORTS - options.first - (options.virtual is not None)
     if len(options.port) > room:
-        raise MidiPortError(f"{MOST_PORTS} MIDI ports at most; name fewer")
+        raise MidiPortError(f"{room} MIDI inputs at most; name fewer")
     return [Slot() for _ in range(room)] if options.every else typed_slots(backend.inputs(), options.port)
 
 

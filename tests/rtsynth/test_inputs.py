@@ -13,7 +13,7 @@ SILENT_SYSTEM = "no MIDI system answers"
 
 @pytest.fixture
 def no_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise MidiPortError(SILENT_SYSTEM)
 
     monkeypatch.setattr(inputs, "MidiProcess", refuse)

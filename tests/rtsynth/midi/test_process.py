@@ -140,7 +140,7 @@ def test_more_than_eight_ports_are_refused():
         capture_output=True, timeout=60,
     )  # fmt: skip
     ring.close()
-    assert "8 MIDI ports at most" in json.loads(done.stdout)["error"]
+    assert "8 MIDI inputs at most" in json.loads(done.stdout)["error"]
 
 
 @pytest.mark.parametrize("typed", [("--every",), ("--port", "pads", "--port", "kéys")])
@@ -267,13 +267,13 @@ class TestOverJack:
     def test_two_ports_and_the_virtual_one_keep_their_numbers(self, keys):
         pads = Keys("Test Pads")
         pads.plug()
-        with MidiProcess(["pads", "keys"]) as process:
-            assert process.names == {0: "Test Pads:out", 1: "Test Keys:out", 2: "rtsynth"}
+        with MidiProcess(["pads", "keys"], first=1) as process:
+            assert process.names == {1: "Test Pads:out", 2: "Test Keys:out", 3: "rtsynth"}
             for output in (keys, pads):
                 connect(output, process)
             for output in (keys, pads):
                 output.send_message((0x90, 60, 64))
-            assert sorted(event[1] for event in arrived(process, 2)) == [0, 1]
+            assert sorted(event[1] for event in arrived(process, 2)) == [1, 2]
         pads.unplug()
 
     def test_an_input_that_is_not_there_is_waited_for_and_plays_when_it_comes(self, keys):
