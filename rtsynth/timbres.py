@@ -109,8 +109,9 @@ def _knob(macro: Macro, preset: Preset, bundle: Bundle) -> Knob:
     """What the macro's knob adds at 1; nothing for a direction that this instrument does not have."""
     if macro.parameter:
         return Knob(turns={macro.parameter: macro.amount})
-    there = macro.direction in directions(bundle)
-    return Knob(_sway(((macro.direction, macro.amount),), preset, bundle)) if there else Knob()
+    direction = macro.direction or ""
+    there = direction in directions(bundle)
+    return Knob(_sway(((direction, macro.amount),), preset, bundle)) if there else Knob()
 
 
 def _sway(steps: Steps, preset: Preset, bundle: Bundle) -> tuple[float, ...]:
