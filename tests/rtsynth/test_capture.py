@@ -15,6 +15,7 @@ from rtsynth.scores import to_events
 from rtsynth_engine.drivers.null import NullDriver
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.midi.commands import COMMAND, COUNT, PANIC, PORT_GONE
+from rtsynth_engine.midi.parser import make_parser, parse_all
 from rtsynth_engine.rings import EVENT
 from tests.engine.parts import BEND, CC, OFF, ON, PROGRAM, make_engine, render, render_offline, wait_until
 
@@ -148,6 +149,29 @@ def test_a_panic_is_kept_as_silence_on_every_channel(tmp_path: Path) -> None:
     render(engine, [], 0.2)
     again, _ = played_again(keep(capture.score(WINDOW), tmp_path))
     assert again.telemetry().voices == engine.telemetry().voices == 0
+
+
+def test_tunings_and_the_master_survive(tmp_path: Path) -> None:
+    exclusives = (
+        "7F 7F 08 02 00 02 3C 3C 40 00 45 44 00 00",
+        "7F 7F 08 08 03 7F 7F" + " 40 4A 36" * 4,
+        "7F 7F 04 01 00 60",
+        "7F 7F 04 03 00 30",
+        "7F 7F 04 04 00 42",
+    )
+    engine = make_engine()
+    capture = Capture(engine, "organ", window=0.5)
+    parser = make_parser()
+    for text in exclusives:
+        for event in parse_all(parser, bytes.fromhex("F0" + text + "F7")).tolist():
+            engine.push(0, *event[2:5], port=0, value=event[5])
+    render(engine, [(0.6, ON, 60, 90)], 1.0)
+    again, _ = played_again(keep(capture.score(0.5), tmp_path))
+    for name in ("volume", "fine", "coarse"):
+        assert again.memory.state[name] == pytest.approx(engine.memory.state[name], abs=1e-3)
+    assert np.allclose(again.memory.tunings[0], engine.memory.tunings[0], atol=1e-4)
+    assert np.allclose(again.memory.channels["octave"], engine.memory.channels["octave"], atol=1e-4)
+    assert engine.memory.tunings[0, 60] == 60.5
 
 
 def test_what_only_concerns_the_session_is_left_out() -> None:
