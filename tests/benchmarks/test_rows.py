@@ -74,6 +74,16 @@ def test_notes_are_heard_on_every_path_at_about_one_period(jackd: None) -> None:
     }
 
 
+@pytest.mark.jack
+def test_a_keyboard_is_heard_when_plugged_in_and_let_go_when_pulled_out(jackd: None) -> None:
+    result = measured("hotplug")
+    check_shape(result)
+    assert not result.remarks
+    cycles = {f.what: f.value for f in result.figures if f.name == "cycles"}
+    ways = [f"{way}: {what}" for way in ("MIDI process", "JACK") for what in ("plugged in", "pulled out")]
+    assert cycles == dict.fromkeys(ways, 2)
+
+
 def test_without_jack_live_rows_say_why_and_play_on_the_null_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "there-is-no-such-server")

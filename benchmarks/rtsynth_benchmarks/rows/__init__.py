@@ -14,11 +14,13 @@ DEFAULT = (
     "voices",
     "busy_threads",
     "preset_switch",
+    "hotplug",
     "start",
     "memory",
     "energy",
+    "tuning",
 )
-ON_REQUEST = ("offline", "parts", "soak")
+ON_REQUEST = ("flood", "offline", "parts", "soak")
 ROWS = (*DEFAULT, *ON_REQUEST)
 
 

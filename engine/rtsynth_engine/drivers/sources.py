@@ -37,7 +37,6 @@ class Sources:
         self._connect_arrived()
         heard = {port.name for port in self._client.get_all_connections(self._midi)}
         before, self._heard = self._heard, heard
-        self._known |= heard
         return ended or bool(before - heard), list(_changes(before, heard))
 
     def _connect_arrived(self) -> None:
@@ -61,7 +60,9 @@ class Sources:
 
     def _note_connection(self, source: Any, target: Any, connected: bool) -> None:
         """JACK's notification thread."""
-        self._ended |= not connected and target == self._midi
+        if target == self._midi and connected and source is not None:
+            self._known.add(source.name)
+        self._ended |= target == self._midi and not connected
         self._stirred = True
 
 
