@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.drivers.jack import JackDriver
 from rtsynth_engine.engine import Engine
+from rtsynth_engine.midi.parser import DEVICE
 
 from .errors import DeviceError, HostError
 from .midi.ports import MidiPortError, MidiProcess
@@ -45,8 +46,10 @@ def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
     return MidiPlan(virtual=True, every=True, asked=False)
 
 
-def open_midi(plan: MidiPlan) -> MidiProcess | None:
+def open_midi(plan: MidiPlan, device: int = DEVICE) -> MidiProcess | None:
     """Start the MIDI process if the plan needs one, and say which inputs it waits for.
+
+    `device` is our number among exclusives' devices.
 
     Raises MidiPortError when what was asked for cannot be had.
     """
@@ -54,7 +57,7 @@ def open_midi(plan: MidiPlan) -> MidiProcess | None:
         return None
     try:
         virtual = VIRTUAL if plan.virtual else None
-        process = MidiProcess(plan.ports, virtual, plan.every, first=int(plan.jack))
+        process = MidiProcess(plan.ports, virtual, plan.every, int(plan.jack), device)
     except MidiPortError as error:
         if plan.asked:
             raise

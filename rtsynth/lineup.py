@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.engine import Engine, Sound
+from rtsynth_engine.midi.parser import DEVICE
 
 from .choosing import find_preset, numbers, program_map
 from .errors import EngineError, PresetError
@@ -44,6 +45,11 @@ class Lineup:
         """What it is called."""
         more = len(self.slots) - 1
         return self.setup.name or self.preset.name + (f" and {more} more" if more else "")
+
+    @property
+    def device(self) -> int:
+        """Our number among exclusives' devices."""
+        return DEVICE if self.setup.device_id is None else self.setup.device_id
 
     def load(self, engine: Engine) -> None:
         """Give the engine every sound and put all channels on the first. Before the first callback."""

@@ -84,7 +84,7 @@ def playing(
         driver = open_driver(request.audio)
         device.callback(driver.stop)
         plan = plan_midi(request.midi, driver.name)
-        ports = open_midi(plan)
+        ports = open_midi(plan, lineup.device)
         if ports is not None:
             parts.callback(ports.close)
         memory = lock_memory()
@@ -96,6 +96,7 @@ def playing(
         engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)
+        engine.memory.parser["device"] = lineup.device
         inputs = ("JACK",) * plan.jack + tuple(ports.names.values() if ports else ())
         session = Session(lineup, driver, engine, inputs, ports, memory, choice, Routing(engine, lineup))
         say(*session.routing.follow(session.names))

@@ -116,11 +116,9 @@ def _perform(session: Session, score: Score) -> None:
 
 def render(request: RenderRequest) -> None:
     """Render a MIDI file to a WAV file."""
-    score = read_midi(request.file)
-    if request.setup:
-        lineup = _told(named_lineup(request.setup))
-    else:
-        lineup = _told(choose_lineup(request.preset)) if request.preset else _take_lineup(score)
+    named = _told(named_lineup(request.setup)) if request.setup else None
+    score = read_midi(request.file, named.device) if named else read_midi(request.file)
+    lineup = named or (_told(choose_lineup(request.preset)) if request.preset else _take_lineup(score))
     say(*score.warnings)
     _render(tuned(lineup, request.tuning, request.keymap), score, request)
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rtsynth_engine.midi.parser import DEVICE
+
 from ..errors import HostError
 from .extras import Extra, decode
 from .scanning import OURS, Fault, Reading, chunks, make_reading, seconds
@@ -57,18 +59,18 @@ class Header(NamedTuple):
     division: int
 
 
-def read_midi(path: Path) -> Score:
-    """Channel messages of a MIDI file with their times.
+def read_midi(path: Path, device: int = DEVICE) -> Score:
+    """Channel messages of a MIDI file with their times; `device` is our number among exclusives' devices.
 
     Raises MidiFileError. Takes less than a second and 64 MB for any file of up to 1 MB.
     """
-    return parse_midi(path, _content(path))
+    return parse_midi(path, _content(path), device)
 
 
-def parse_midi(path: Path, content: bytes) -> Score:
+def parse_midi(path: Path, content: bytes, device: int = DEVICE) -> Score:
     """Score of a file's bytes; `path` is only for the message of MidiFileError."""
     header = _header(path, content)
-    reading = make_reading(np.frombuffer(content, np.uint8))
+    reading = make_reading(np.frombuffer(content, np.uint8), device)
     tracks = chunks(reading, header.start, header.end, header.format == 2)
     _refuse(path, header, tracks, reading.found)
     return _score(content, reading, header, tracks)

@@ -5,17 +5,22 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rtsynth_engine.midi.parser import make_parser
+from rtsynth_engine.midi.parser import DEVICE, make_parser
 from rtsynth_engine.rings import Ring, make_ring
 
 from .queueing import MOST_PORTS, leave, make_queues, retry, take
 
 
 class Inlet:
-    """The one writer of a ring, for the threads of several ports. `asked` hears which asks who we are."""
+    """The one writer of a ring, for the threads of several ports. `asked` hears which asks who we are.
 
-    def __init__(self, ring: Ring, asked: Callable[[int], object] = lambda port: None) -> None:
-        self._asked = asked
+    `device`: our number among exclusives' devices.
+    """
+
+    def __init__(
+        self, ring: Ring, asked: Callable[[int], object] = lambda port: None, device: int = DEVICE
+    ) -> None:
+        self._asked, self._device = asked, device
         self._lock = threading.Lock()
         self._open(make_ring(MOST_PORTS))
         self.receive(0, 0, (0xFE,))  # compiled here, not in the first callback
@@ -34,7 +39,7 @@ class Inlet:
     def gone(self, port: int, time: int) -> None:
         """A port is no more: the engine lets its keys and pedals go. Any thread."""
         with self._lock:
-            self._parsers[port] = make_parser()
+            self._parsers[port] = make_parser(self._device)
             leave(self._queues, port, time)
 
     def retry(self) -> None:
@@ -49,4 +54,4 @@ class Inlet:
 
     def _open(self, ring: Ring) -> None:
         self._queues = make_queues(ring)
-        self._parsers = [make_parser() for _ in range(MOST_PORTS)]
+        self._parsers = [make_parser(self._device) for _ in range(MOST_PORTS)]

@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any, Self
 
+from rtsynth_engine.midi.parser import DEVICE
 from rtsynth_engine.rings import Ring, SharedRing
 
 from .names import MidiPortError, choose
@@ -55,16 +56,18 @@ class MidiProcess:
         virtual: str | None = "rtsynth",
         every: bool = False,
         first: int = 0,
+        device: int = DEVICE,
     ) -> None:
         """Open the ports, each by index or words of its name, or `every` input there is and will be; what is
-        not there is waited for. They are numbered from `first` on. Raises MidiPortError.
+        not there is waited for. They are numbered from `first` on; `device` is our number among exclusives'
+        devices. Raises MidiPortError.
         """
         self._held = ExitStack()
         with ExitStack() as held:
             self._shared = held.enter_context(closing(SharedRing(CAPACITY)))
             complaints = held.enter_context(tempfile.TemporaryFile())
             arguments = [f"--ring={self._shared.name}", f"--capacity={CAPACITY}", f"--first={first}"]
-            arguments += ["--every"] * every
+            arguments += [f"--device={device}", *["--every"] * every]
             arguments += [f"--port={_fit(port)}" for port in ports]
             arguments += [f"--virtual={virtual}"] if virtual else []
             self._process = held.enter_context(_process(arguments, complaints))

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--capacity", type=int, default=4096, help="events in the ring")
     parser.add_argument("--port", action="append", default=[], help="index or words of an input's name")
     parser.add_argument("--first", type=int, default=0, help="number of the first port")
+    parser.add_argument("--device", type=int, default=16, help="our number among exclusives' devices")
     parser.add_argument("--every", action="store_true", help="every input there is or will be")
     parser.add_argument("--virtual", help="name of a port that other programs connect to")
     return parser
@@ -73,8 +74,8 @@ def _serve(options: argparse.Namespace, backend: Backend) -> None:
     slots = make_slots(options, backend)
     virtual = options.first + len(slots)
     answers: list[Send] = []
-    asked = partial(_answer, answers, virtual)
-    with _attached(options.ring, options.capacity, asked) as inlet, closing(backend), _ending() as ended:
+    asked = partial(_answer, answers, virtual, options.device)
+    with _attached(options, asked) as inlet, closing(backend), _ending() as ended:
         # the virtual port comes first: only the first client of a JACK server gets its name unchanged
         if options.virtual is not None:
             answers.append(backend.open_virtual(options.virtual, partial(inlet.receive, virtual)))
@@ -104,12 +105,12 @@ def make_slots(options: argparse.Namespace, backend: Backend) -> list[Slot]:
     return [Slot() for _ in range(room)] if options.every else typed_slots(backend.inputs(), options.port)
 
 
-def _answer(answers: Sequence[Send], virtual: int, port: int) -> None:
+def _answer(answers: Sequence[Send], virtual: int, device: int, port: int) -> None:
     """Say who we are, where the question came from a port that has a way back."""
     from rtsynth_engine.midi.exclusive import IDENTITY_REPLY
 
     for send in answers if port == virtual else ():
-        send(IDENTITY_REPLY)
+        send(IDENTITY_REPLY[:2] + bytes([device]) + IDENTITY_REPLY[3:])
 
 
 def _say_opened(follower: Follower, ports: dict[int, str]) -> None:
@@ -127,15 +128,15 @@ def _tell(news: Iterable[News]) -> None:
 
 
 @contextmanager
-def _attached(name: str, capacity: int, asked: Callable[[int], None]) -> Iterator["Inlet"]:
+def _attached(options: argparse.Namespace, asked: Callable[[int], None]) -> Iterator["Inlet"]:
     """Inlet of the parent's ring."""
     from rtsynth_engine.rings import SharedRing
 
     from .inlet import Inlet
 
-    shared = SharedRing(capacity, name)
-    _leave_to_the_owner(name)
-    inlet = Inlet(shared.ring, asked)
+    shared = SharedRing(options.capacity, options.ring)
+    _leave_to_the_owner(options.ring)
+    inlet = Inlet(shared.ring, asked, options.device)
     try:
         yield inlet
     finally:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rtsynth_engine.compiling import offline, realtime
 from rtsynth_engine.layout import PORTS
-from rtsynth_engine.midi.parser import feed, make_parser
+from rtsynth_engine.midi.parser import DEVICE, feed, make_parser
 
 from .extras import OURS as PREFIX
 
@@ -75,7 +75,7 @@ class Reading(NamedTuple):
     parser: NDArray[Any]  # (1,) of the track's exclusives
 
 
-def make_reading(data: Bytes) -> Reading:
+def make_reading(data: Bytes, device: int = DEVICE) -> Reading:
     """Room for all that so many bytes can say: a message takes two at least, exclusives are counted."""
     return Reading(
         data,
@@ -83,7 +83,7 @@ def make_reading(data: Bytes) -> Reading:
         np.empty((len(data) // LEAST_MARK + 1, 3), np.int64),
         np.full(len(Fault), -1, np.int64),
         np.zeros(1, STATE),
-        make_parser(),
+        make_parser(device),
     )
 
 

@@ -1,8 +1,12 @@
 """One touch: the control that moves is the one that is learnt."""
 
+from functools import partial
+
 import pytest
 
 from rtsynth.learning import Controller
+from rtsynth.midi.fake import FakeBackend
+from rtsynth.midi.inlet import Inlet
 from rtsynth.touching import Touch, touched
 from rtsynth_engine.rings import TAIL, make_ring
 
@@ -90,3 +94,13 @@ def test_what_waits_in_a_ring_is_heard() -> None:
     listening = Touch()
     assert touched(ring, listening) == Controller("cc", 21)
     assert touched(ring, listening) is None
+
+
+def test_what_a_port_sends_is_heard_among_clocks_and_notes() -> None:
+    ring, backend = make_ring(64), FakeBackend("Launchkey")
+    inlet = Inlet(ring)
+    assert backend.inputs() == ["Launchkey"]
+    backend.open(0, partial(inlet.receive, 2))
+    for value in range(4):
+        backend.send("Launchkey", (0x90, 60, 64, 0xF8, 0xB4, 16, value, 48, 99 - value), value)
+    assert touched(ring, Touch()) == Controller("cc14", 16)

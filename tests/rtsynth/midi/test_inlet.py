@@ -70,6 +70,13 @@ def test_exclusives_become_commands_with_their_value(ring, inlet):
     assert 60.5 in [float(event["value"]) for event in events]
 
 
+def test_exclusives_for_another_device_are_nothing(ring):
+    inlet = Inlet(ring, device=5)
+    for device in (5, 16, 0x7F):
+        inlet.receive(0, 7, (0xF0, 0x7F, device, 0x04, 0x01, 0x00, 0x40, 0xF7))
+    assert len(popped(ring)) == 2
+
+
 @pytest.mark.parametrize(
     ("data", "command"), [((5, *OFF), STRAY), ((0x90, 60, *OFF), TRUNCATED)], ids=["stray", "truncated"]
 )
