@@ -124,7 +124,7 @@ def test_exclusives_for_another_device_than_the_setups_are_nothing(play: Player)
     setup = Setup(device_id=5)
     silence = {id: mido.Message("sysex", data=(0x7F, id, 4, 1, 0, 0)) for id in (5, 16)}
     heard, unheard = (loudness(play([silence[id], *note(60)], setup)[4_800:]) for id in (16, 5))
-    assert unheard < 0.001 * heard
+    assert unheard < 0.05 * heard
 
 
 def test_what_was_learnt_is_turned_in_a_rendered_file_too(play: Player) -> None:
