@@ -15,8 +15,8 @@ from . import options
     "--midi",
     multiple=True,
     metavar="NAME",
-    help="A MIDI input by index or words of its name (may be repeated), jack, virtual (a port named rtsynth)"
-    " or none."
+    help="A MIDI input by index or words of its name (may be repeated; it may come and go), jack, virtual"
+    " (a port named rtsynth) or none."
     "  [default: every input and the virtual port; with JACK audio: jack]",
 )
 @click.option(
