@@ -33,7 +33,7 @@ CAUSES = {
     Fault.NOT_DATA: "a status byte where data should be; the file is damaged from here on",
     Fault.CUT: "the track ends inside this event; playing what comes before it",
     Fault.BAD_TEMPO: "a tempo that is none; keeping the tempo before it",
-    Fault.CROWDED: "more tunings and other exclusives than anybody plays; leaving out the rest",
+    Fault.CROWDED: "more exclusives, or events of rtsynth's own, than anybody plays; leaving out the rest",
     Fault.BAD_OURS: "an event of rtsynth's own that cannot be read; leaving it out",
 }
 

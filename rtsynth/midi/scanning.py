@@ -42,7 +42,7 @@ HEADER = 8  # bytes of a chunk's type and length
 TRACK = 0x4D54726B  # "MTrk"
 LONGEST_NUMBER = 4  # bytes of a variable-length number
 DECODED = 1 << 16  # events of exclusives that any file may hold: five hundred tunings; more in a large one
-LEAST_MARK = len(PREFIX) + 4  # bytes of an event that is ours
+MARKS, USUAL_MARK = 1 << 10, 64  # events of ours that any file may hold; bytes of each in a large one
 MARK = np.array(list(PREFIX), np.uint8)
 CHANNEL_DATA = np.array([2, 2, 2, 2, 1, 1, 2], np.int64)  # data bytes of 8n, 9n … En
 # data bytes of F0 … FF
@@ -80,7 +80,7 @@ def make_reading(data: Bytes, device: int = DEVICE) -> Reading:
     return Reading(
         data,
         np.empty(len(data) // 2 + 1 + most_decoded(data), RECORD),
-        np.empty((len(data) // LEAST_MARK + 1, 3), np.int64),
+        np.empty((len(data) // USUAL_MARK + MARKS, 3), np.int64),
         np.full(len(Fault), -1, np.int64),
         np.zeros(1, STATE),
         make_parser(device),
@@ -177,6 +177,9 @@ def mark(reading: Reading, body: int, size: int) -> None:
     for place in range(len(MARK)):
         if reading.data[body + place] != MARK[place]:
             return
+    if state.marks == len(reading.marks):
+        note(reading, CROWDED, state.at)
+        return
     row = reading.marks[state.marks]
     row[0], row[1], row[2] = state.tick, body + len(MARK), size - len(MARK)
     state.marks += 1

@@ -316,9 +316,9 @@ def test_an_exclusive_of_one_track_is_not_ended_by_another(read):
 
 
 def test_more_tunings_than_anybody_plays_are_left_out_and_the_notes_play(read):
-    dump = b"\0\xf0\x25\x7e\x7f\x08\x05\0\0" + b"n" * 16 + b"\x40" * 13 + b"\xf7"
+    dump = b"\0\xf0\x24\x7e\x7f\x08\x05\0\0" + b"n" * 16 + b"\x40" * 13 + b"\xf7"
     track = dump * 1000 + b"\x00\x90\x3c\x40"
     score = read(bytes_of(HEADER) + b"MTrk" + len(track).to_bytes(4, "big") + track)
-    assert "more tunings and other exclusives than anybody plays" in score.warnings[0]
+    assert "more exclusives, or events of rtsynth's own, than anybody plays" in score.warnings[0]
     assert messages(score)[-1] == ON
     assert 500 * 129 < len(score.events) < 1000 * 129

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtsynth.midi.extras import encode_move
+from rtsynth.midi.extras import OURS, encode_move
 from rtsynth.midi.files import MidiFileError, Score, parse_midi
 from tests.rtsynth.midi.hexdump import HEADER, NOTE, bytes_of
 
@@ -120,16 +120,16 @@ WORST = {
     "events to sort": (b"MTrk\0\0\0\xf8\x00\xc0\x05" + b"\x7f\x05" * 122 + b"\0") * (MEGABYTE // 256 - 1),
     "a number without end": b"MTrk\xff\xff\xff\xff" + b"\x81" * (MEGABYTE - 30),
     "tunings of all octaves": b"MTrk\xff\xff\xff\xff"
-    + (b"\0\xf0\x25\x7e\x7f\x08\x05\0\0" + b"n" * 16 + b"\x40" * 13 + b"\xf7") * (MEGABYTE // 40),
+    + (b"\0\xf0\x24\x7e\x7f\x08\x05\0\0" + b"n" * 16 + b"\x40" * 13 + b"\xf7") * (MEGABYTE // 40),
     "tunings of one key": b"MTrk\xff\xff\xff\xff"
     + b"\0\xf0\x0b\x7f\x7f\x08\x02\0\x01\x3c\x3c\x40\0\xf7" * (MEGABYTE // 15),
     "a tuning of all keys": b"MTrk\xff\xff\xff\xff"
-    + (b"\0\xf0\x84\x04\x7f\x7f\x08\x02\0\x7f" + b"\x3c\x3c\x40\0" * 127 + b"\xf7") * (MEGABYTE // 520),
+    + (b"\0\xf0\x84\x03\x7f\x7f\x08\x02\0\x7f" + b"\x3c\x3c\x40\0" * 127 + b"\xf7") * (MEGABYTE // 520),
     "clocks to be sent": b"MTrk\xff\xff\xff\xff" + (b"\0\xf7\x7f" + b"\xf8" * 127) * (MEGABYTE // 131),
-    "an exclusive without end": b"MTrk\xff\xff\xff\xff\0\xf0\xbc\x83\x40" + b"A" * (MEGABYTE - 40),
+    "an exclusive without end": b"MTrk\xff\xff\xff\xff\0\xf0\xbd\x84\x18" + b"A" * (MEGABYTE - 40),
     "events of ours": b"MTrk\xff\xff\xff\xff"
-    + b"".join(b"\0\xff\x7f" + bytes([len(data)]) + data for data in [encode_move(7, (0.5,))])
-    * (MEGABYTE // 48),
+    + (b"\0\xff\x7f\x24" + encode_move(7, (0.5,))) * (MEGABYTE // 41),
+    "events of ours that are none": b"MTrk\xff\xff\xff\xff" + (b"\0\xff\x7f\x08" + OURS) * (MEGABYTE // 13),
     "a meta event without end": b"MTrk\xff\xff\xff\xff\x00\xff\x01\xff\xff\xff\x7f" + b"A" * (MEGABYTE - 40),
 }
 
@@ -146,6 +146,13 @@ try:
 except MidiFileError:
     pass
 """
+
+
+@pytest.mark.parametrize("name", sorted(WORST.keys() - {"a number without end"}))
+def test_the_worst_megabyte_is_read_to_its_end(name):
+    score = parse_midi("a.mid", bytes_of(HEADER) + WORST[name])
+    assert len(WORST[name]) <= MEGABYTE - 14
+    assert len(score.events) + len(score.moves) < MEGABYTE
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="RLIMIT_AS counts nothing elsewhere")
