@@ -147,7 +147,7 @@ class Follower:
             slot.close = self._backend.open(index, self._receive(port))
         except MidiPortError as error:
             self._refused.add(place)
-            yield from self._once(name, News("waiting", port, name, f"{shown(name)}: {error}"))
+            yield from self._once(name, str(error), News("waiting", port, name, f"{shown(name)}: {error}"))
             return
         slot.at, slot.known = place, places([lasting(each) for each in names])[index]
         self._said = {said for said in self._said if said[0] not in (port, name)}
@@ -160,14 +160,13 @@ class Follower:
             found = matches(names, words) if words and not words.isdigit() else []
             if len(found) > 1:
                 text = f"{shown(words)} means several MIDI inputs: {listed(names, found)}"
-                yield from self._once(port, News("waiting", port, words, text))
+                yield from self._once(port, "several", News("waiting", port, words, text))
             elif slot.words is not None and not slot.left:
                 text = f"waiting for MIDI input {shown(words)}; there is: {listed(names)}"
-                yield from self._once(port, News("waiting", port, words, text))
+                yield from self._once(port, "missing", News("waiting", port, words, text))
 
-    def _once(self, whose: int | str, news: News) -> Iterator[News]:
-        """Nothing where the same was said before; that a list of inputs changed is nothing new."""
-        said = whose, news.text.split("; there is:")[0].split(" MIDI inputs:")[0]
-        if said not in self._said:
-            self._said.add(said)
+    def _once(self, whose: int | str, why: str, news: News) -> Iterator[News]:
+        """Nothing where that was said before."""
+        if (whose, why) not in self._said:
+            self._said.add((whose, why))
             yield news
