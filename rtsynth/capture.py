@@ -4,7 +4,7 @@ that renders to the same notes.
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from itertools import count
 from pathlib import Path
@@ -36,9 +36,11 @@ class Capture:
     What is older than the window, and the oldest beyond MOST events, is kept only as the state it led to.
     """
 
-    def __init__(self, engine: Engine, preset: str, window: float = WINDOW) -> None:
-        """`preset`: its id; channels start on it. `window`: seconds."""
-        self.engine, self.preset, self.window = engine, preset, window
+    def __init__(
+        self, engine: Engine, preset: str, window: float = WINDOW, setup: Callable[[], str] = str
+    ) -> None:
+        """`preset`: its id; channels start on it. `window`: seconds. `setup`: gives its TOML, or nothing."""
+        self.engine, self.preset, self.window, self.setup = engine, preset, window, setup
         self._reader = Follower(engine.memory.history, engine.memory.marks, ACTED)
         self._log: deque[NDArray[Any]] = deque()
         self._moves: deque[tuple[int, int, tuple[float, ...]]] = deque()
@@ -81,7 +83,8 @@ class Capture:
         before.feed(events[:split])
         events["time"] -= begin
         played = _timed(np.concatenate([before.events(), events[split:]]), self.engine.rate)
-        return Score(played, (end - begin) / self.engine.rate, (), self.preset, tuple(self._moved(begin)))
+        length, moves = (end - begin) / self.engine.rate, tuple(self._moved(begin))
+        return Score(played, length, (), self.preset, moves, self.setup() or None)
 
     def _moved(self, begin: int) -> Iterator[Move]:
         """Where each program's latent stood, and how it moved from then on."""

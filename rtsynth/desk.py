@@ -1,7 +1,7 @@
 """What a person can ask of a session while it plays, by a key of its terminal or by another command."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,15 +86,15 @@ def _described(score: Score) -> str:
 
 
 @contextmanager
-def desk(engine: Engine, preset: str, take: Path | None) -> Iterator[Desk]:
+def desk(engine: Engine, preset: str, take: Path | None, setup: Callable[[], str] = str) -> Iterator[Desk]:
     """A desk while the block runs, with keys where there is a terminal, and open to other commands where
     possible. At the end everything that was played goes to the MIDI file `take`, if there is to be one.
 
-    `preset`: id of the one that channels start on.
+    `preset`: id of the one that channels start on; `setup` gives the TOML of a setup that is played.
     """
     with ExitStack() as parts:
         keys = parts.enter_context(Keys())
-        made = Desk(engine, Capture(engine, preset, math.inf if take else WINDOW), keys)
+        made = Desk(engine, Capture(engine, preset, math.inf if take else WINDOW, setup), keys)
         if take is not None:
             parts.callback(made.record, take)
         try:

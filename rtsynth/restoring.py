@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from rtsynth_engine.checking import RefusedError
+
 from .errors import EngineError, HostError
 from .lineup import Lineup, choose_lineup, setup_lineup
-from .setups import Input, Setup, find_setup, last_setup, remember
+from .setups import Input, Setup, find_setup, last_setup, parse_setup, remember
 from .velocity import NAMES, Curve
 
 AGAIN = "the last setup again; `rtsynth play PRESET` starts afresh"
@@ -33,6 +35,15 @@ def _first(preset: str | None, setup: str | None) -> Lineup:
 def named_lineup(setup: str) -> Lineup:
     """The line-up of a setup's file or name. Raises HostError, which names it."""
     return _lineup(find_setup(setup), setup)
+
+
+def taken_lineup(text: str) -> Lineup:
+    """The line-up of a setup that a take holds. Raises HostError."""
+    try:
+        setup = parse_setup(text.encode())
+    except RefusedError as error:
+        raise HostError(f"its setup: {error}") from error
+    return _lineup(setup, "of the take")
 
 
 def _last() -> Lineup:

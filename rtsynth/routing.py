@@ -1,6 +1,7 @@
 """A setup and what was learnt, in the engine's terms: names of ports become their numbers of the moment."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from rtsynth_engine import learning, parts
 from rtsynth_engine.engine import Engine
@@ -10,10 +11,11 @@ from .errors import HostError
 from .learning import Learnt, learn_file, read_learnt
 from .lineup import Lineup
 from .midi.names import MidiPortError, choose
-from .setups import Input, Part, Setup
+from .setups import Input, Part, Setup, setup_toml
 from .velocity import table
 
 EVERY, NOWHERE = -1, 127  # numbers of ports in a part or a mapping; no port has either
+NUMBERS = tuple(map(str, range(PORTS)))
 CONTROL, PROGRAM, BANK = 0xB0, 0xC0, 0
 
 
@@ -28,6 +30,7 @@ class Routing:
         self._seen: tuple[Mapping[int, str], int] | None = None
         self._started: set[Part] = set()
         self._told: set[str] = set()
+        self._known: dict[int, str] = {}
         self._learnt: list[Learnt] = []
 
     def follow(self, ports: Mapping[int, str]) -> list[str]:
@@ -36,6 +39,7 @@ class Routing:
         if now == self._seen:
             return []
         self._seen = now
+        self._known |= ports
         remarks = self._read()
         self.engine.set_parts(engine_parts(self.lineup, ports))
         for port, velocities in enumerate(curves(self.lineup.setup.inputs, ports)):
@@ -58,6 +62,19 @@ class Routing:
         reasons = {words: find(words, ports)[1] for words in named if words and words not in self._told}
         self._told |= {words for words, reason in reasons.items() if reason}
         return [reason for reason in reasons.values() if reason]
+
+    def taken(self) -> str:
+        """The setup as a take keeps it, in TOML, ports by their numbers; nothing for a preset alone."""
+        setup = self.lineup.setup
+        if setup == Setup(parts=(Part(self.lineup.preset.id, follow_programs=True),)):
+            return ""
+        parts = tuple(replace(part, port=self._numbered(part.port)) for part in setup.parts)
+        inputs = tuple(replace(each, port=self._numbered(each.port)) for each in setup.inputs)
+        return setup_toml(replace(setup, parts=parts, inputs=inputs))
+
+    def _numbered(self, words: str | None) -> str | None:
+        port = number(words, self._known)
+        return words if port in (EVERY, NOWHERE) else str(port)
 
     def _start(self, ports: Mapping[int, str]) -> None:
         """Put the channels of parts that follow programs on their presets, once their port is there."""
@@ -140,7 +157,9 @@ def number(words: str | None, ports: Mapping[int, str]) -> int:
 
 
 def find(words: str, ports: Mapping[int, str]) -> tuple[int, str]:
-    """Number of the port that the words mean; or NOWHERE, and the reason."""
+    """Number of the port that the words mean or are; or NOWHERE, and the reason."""
+    if words in NUMBERS:
+        return int(words), ""
     try:
         return list(ports)[choose(list(ports.values()), words)], ""
     except MidiPortError as error:

@@ -14,7 +14,7 @@ from rtsynth_engine.generators.fallback import Fallback
 
 from .audio import RATE, SILENT, AudioRequest, best_driver
 from .desk import desk
-from .errors import DeviceError, PresetError
+from .errors import DeviceError, HostError
 from .folders import SHIPPED
 from .inputs import follow_midi
 from .lineup import Lineup, choose_lineup, tuned
@@ -24,7 +24,7 @@ from .panel import Panel, console, say, stages
 from .phrases import phrase
 from .playing import LiveRequest, Session, compiling, playing
 from .rendering import render_to_wav
-from .restoring import first_lineup, named_lineup
+from .restoring import first_lineup, named_lineup, taken_lineup
 from .routing import Routing, ports_named
 from .scores import Cue, programs_of, to_events
 from .summary import figures, lines, write_figures
@@ -78,7 +78,7 @@ def play(request: Request) -> None:
             stage("")
             say(*[session.network.told] * bool(session.network.measured))
             inputs = ", ".join(session.inputs) or "none"
-            with desk(session.engine, lineup.preset.id, request.record_midi) as asked:
+            with desk(session.engine, lineup.preset.id, request.record_midi, session.routing.taken) as asked:
                 playing_on = f"playing {lineup.title} on {session.driver.name}"
                 say(f"{playing_on}; MIDI from {inputs}; {asked.ending}")
                 end = time.monotonic() + (request.duration or float("inf"))
@@ -124,10 +124,10 @@ def render(request: RenderRequest) -> None:
 
 
 def _take_lineup(score: Score) -> Lineup:
-    """The preset that a take of ours was played with, where there is one and it is here."""
+    """The preset or the setup that a take of ours was played with, where there is one and it is here."""
     try:
-        return _told(choose_lineup(score.preset))
-    except PresetError as error:
+        return _told(taken_lineup(score.setup) if score.setup else choose_lineup(score.preset))
+    except HostError as error:
         say(f"playing the first program instead of what the take was played with: {error}")
         return _told(choose_lineup(None))
 
@@ -149,7 +149,8 @@ def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
             engine = Engine(lineup.bundle, rate, seed=request.seed, generator=network.generator)
         with closing(engine):
             lineup.load(engine)
-            say(*Routing(engine, lineup).follow(dict(enumerate(ports_named(lineup.setup)))))
+            named = ports_named(lineup.setup) if request.setup else []
+            say(*Routing(engine, lineup).follow(dict(enumerate(named))))
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
             engine.prepare([lineup.start, *lineup.slots, *programs_of(events, lineup.sounds)])
             stage("")

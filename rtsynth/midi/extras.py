@@ -1,7 +1,8 @@
-"""What MIDI has no message for, in MIDI files: the preset of a take, and latents as they moved.
+"""What MIDI has no message for, in MIDI files: the preset or the setup of a take, and latents as they moved.
 
-It stands in sequencer-specific meta events (FF 7F): 7D, "rtsynth", then JSON: {"preset": "violin"} or
-{"program": 40, "latent": [0.5, …]}. Other programs leave such events alone.
+It stands in sequencer-specific meta events (FF 7F): 7D, "rtsynth", then JSON: {"preset": "violin"},
+{"setup": "format = 1 …"} (a setup's TOML) or {"program": 40, "latent": [0.5, …]}. Other programs leave such
+events alone.
 """
 
 import json
@@ -20,9 +21,10 @@ LARGEST = 1000.0  # of a latent, as in presets
 
 
 class Extra(NamedTuple):
-    """One event: a preset, or a program with its latent."""
+    """One event: a preset, a setup, or a program with its latent."""
 
     preset: str | None = None
+    setup: str | None = None
     program: int = 0
     latent: tuple[float, ...] = ()
 
@@ -30,6 +32,11 @@ class Extra(NamedTuple):
 def encode_preset(id: str) -> bytes:
     """Data of the meta event that names a preset."""
     return _encode({"preset": id})
+
+
+def encode_setup(text: str) -> bytes:
+    """Data of the meta event that holds a setup."""
+    return _encode({"setup": text})
 
 
 def encode_move(program: int, latent: Sequence[float]) -> bytes:
@@ -51,6 +58,8 @@ def decode(data: bytes) -> Extra | None:
         return None
     if table.keys() == {"preset"} and _is_id(table["preset"]):
         return Extra(preset=table["preset"])
+    if table.keys() == {"setup"} and isinstance(table["setup"], str):
+        return Extra(setup=table["setup"])
     if (
         table.keys() == {"program", "latent"}
         and _is_program(table["program"])

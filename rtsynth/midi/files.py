@@ -160,9 +160,10 @@ def _score(content: bytes, reading: Reading, header: Header, tracks: int) -> Sco
         events[field] = records[field][messages]
     extras = list(_extras(content, reading, times[records["status"] == OURS]))
     preset = next((extra.preset for _, extra in extras if extra.preset), None)
-    moves = tuple(Move(time, extra.program, extra.latent) for time, extra in extras if not extra.preset)
+    setup = next((extra.setup for _, extra in extras if extra.setup), None)
+    moves = tuple(Move(time, extra.program, extra.latent) for time, extra in extras if extra.latent)
     warnings = tuple(_warn(header, tracks, reading.found))
-    return Score(events, float(times[-1]), warnings, preset, moves)
+    return Score(events, float(times[-1]), warnings, preset, moves, setup)
 
 
 def _by_tick(records: NDArray[Any]) -> NDArray[Any]:

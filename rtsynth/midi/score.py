@@ -30,7 +30,8 @@ class Move(NamedTuple):
 class Score(NamedTuple):
     """`events`: EVENTS (N,) by time, file order within a tick. `length`: seconds to the last end of track.
 
-    `preset` and `moves` are rtsynth's own: the preset that channels start on, and moves of latents, by time.
+    `preset`, `setup` (its TOML) and `moves` are rtsynth's own: what it was played with, and moves of latents,
+    by time.
     """
 
     events: NDArray[Any]
@@ -38,6 +39,7 @@ class Score(NamedTuple):
     warnings: tuple[str, ...] = ()
     preset: str | None = None
     moves: tuple[Move, ...] = ()
+    setup: str | None = None
 
 
 def messages(rows: Iterable[tuple[float, int, int, int, int]]) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from rtsynth_engine.midi.encoding import Encoder
 
 from ..errors import HostError
 from ..writing import write_whole
-from .extras import encode_move, encode_preset
+from .extras import encode_move, encode_preset, encode_setup
 from .scanning import END, LONGEST_NUMBER, META, OURS, PORT, SYSEX, SYSEX_MORE
 from .score import Score
 
@@ -63,10 +63,11 @@ def _tick(seconds: float) -> int:
 
 def _ours(score: Score) -> list[Timed]:
     preset = [(0, _meta(OURS, encode_preset(score.preset)))] if score.preset else []
+    setup = [(0, _meta(OURS, encode_setup(score.setup)))] if score.setup else []
     moves = [
         (_tick(move.seconds), _meta(OURS, encode_move(move.program, move.latent))) for move in score.moves
     ]
-    return preset + moves
+    return preset + setup + moves
 
 
 def _events(score: Score, port: int) -> Iterator[Timed]:

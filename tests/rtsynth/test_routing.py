@@ -9,7 +9,7 @@ import pytest
 from rtsynth.learning import Controller, Learnt, learn_file, write_learnt
 from rtsynth.lineup import OWN, choose_lineup, setup_lineup
 from rtsynth.routing import NOWHERE, Routing, curves, engine_parts, find, ports_named
-from rtsynth.setups import Input, Part, Setup
+from rtsynth.setups import Input, Part, Setup, parse_setup
 from rtsynth.velocity import table
 from rtsynth_engine import learning, parts
 
@@ -149,3 +149,15 @@ def test_a_learn_file_that_breaks_while_playing_is_told_and_what_was_learnt_befo
 def test_ports_of_a_file_stand_for_those_the_setup_names_in_order() -> None:
     setup = Setup(parts=(Part("violin", "b"), Part("cello"), Part("viola", "a"), Part("viola", "b")))
     assert ports_named(setup) == ["b", "a"]
+
+
+def test_a_take_keeps_the_setup_with_its_ports_by_number_and_nothing_for_a_preset_alone() -> None:
+    routing = Routing(Engine(), setup_lineup(DUO))
+    routing.follow({3: "Keystation 61"})
+    routing.follow({})
+    kept = parse_setup(routing.taken().encode())
+    assert [part.port for part in kept.parts] == ["3", None]
+    assert engine_parts(setup_lineup(kept), {})[0].port == 3
+    plain = Routing(Engine(), choose_lineup("violin"))
+    plain.follow(PORTS)
+    assert plain.taken() == ""

@@ -13,6 +13,7 @@ from rtsynth.audio import AudioRequest
 from rtsynth.choosing import addresses
 from rtsynth.learning import Controller, Learnt, learn_file, write_learnt
 from rtsynth.lineup import setup_lineup
+from rtsynth.midi.files import read_midi, write_midi
 from rtsynth.playing import LiveRequest, playing
 from rtsynth.presets import load_presets
 from rtsynth.session import RenderRequest, render
@@ -118,6 +119,24 @@ def test_a_velocity_curve_changes_how_loud_a_touch_is(play: Player) -> None:
         for curve in ("soft", "linear", "hard")
     )
     assert soft > linear > hard
+
+
+def test_a_take_of_a_setup_renders_as_it_was_played(play: Player) -> None:
+    whole = play([*note(48), *note(72)], Setup(parts=(CELLO, VIOLIN), inputs=(Input(None, "soft"),)))
+    taken = read_midi(play.folder / "in.mid")._replace(setup=(play.folder / "try.toml").read_text())
+    write_midi(play.folder / "take.mid", taken)
+    render(RenderRequest(play.folder / "take.mid", play.folder / "again.wav", tail=0.2))
+    np.testing.assert_array_equal(soundfile.read(play.folder / "again.wav")[0], whole)
+
+
+def test_a_take_whose_setup_is_broken_is_told_and_rendered_all_the_same(
+    play: Player, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = play(note(60), "acoustic grand piano")
+    write_midi(play.folder / "take.mid", read_midi(play.folder / "in.mid")._replace(setup="format = 2"))
+    render(RenderRequest(play.folder / "take.mid", play.folder / "again.wav", tail=0.2))
+    assert "its setup: format 2 is newer" in capsys.readouterr().err
+    np.testing.assert_array_equal(soundfile.read(play.folder / "again.wav")[0], plain)
 
 
 def test_exclusives_for_another_device_than_the_setups_are_nothing(play: Player) -> None:
