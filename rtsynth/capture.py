@@ -25,7 +25,7 @@ from .midi.score import EVENTS, Move, Score
 from .midi.writer import midi_bytes
 
 WINDOW = 600.0  # seconds
-MOST = 1 << 22  # events: 64 MB
+MOST, MOST_MOVES = 1 << 22, 1 << 16  # events: 64 MB; moves of latents
 SUSTAIN, SOSTENUTO, SOUND_OFF, NOTES_OFF = 64, 66, 120, 123
 NOTHING = np.zeros(0, EVENT)
 
@@ -44,6 +44,7 @@ class Capture:
         self._reader = Follower(engine.memory.history, engine.memory.marks, ACTED)
         self._log: deque[NDArray[Any]] = deque()
         self._moves: deque[tuple[int, int, tuple[float, ...]]] = deque()
+        self._stood: dict[int, tuple[float, ...]] = {}  # latents, by program, before the first of the moves
         self._before = Chase()
         self._start = 0  # frame of the engine's clock from which on the log is whole
 
@@ -63,6 +64,9 @@ class Capture:
             logged -= len(events)
             self._before.feed(events)
             self._start = int(events["time"][-1])
+        while self._moves and (len(self._moves) > MOST_MOVES or self._moves[0][0] < begin):
+            _, program, latent = self._moves.popleft()
+            self._stood[program] = latent
 
     def _begin(self, seconds: float) -> int:
         """Frame of the engine's clock at which the last `seconds` of the log begin."""
@@ -88,9 +92,12 @@ class Capture:
 
     def _moved(self, begin: int) -> Iterator[Move]:
         """Where each program's latent stood, and how it moved from then on."""
-        stood = {program: (begin, program, latent) for at, program, latent in self._moves if at < begin}
-        for at, program, latent in (*stood.values(), *(move for move in self._moves if move[0] >= begin)):
-            yield Move((at - begin) / self.engine.rate, program, tuple(map(float, latent)))
+        stood = self._stood | {program: latent for at, program, latent in self._moves if at < begin}
+        for program, latent in stood.items():
+            yield Move(0.0, program, latent)
+        for at, program, latent in self._moves:
+            if at >= begin:
+                yield Move((at - begin) / self.engine.rate, program, latent)
 
 
 def in_messages(events: NDArray[Any]) -> NDArray[Any]:

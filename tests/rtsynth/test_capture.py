@@ -130,6 +130,19 @@ def test_moves_of_latents_are_kept_with_their_times(tmp_path: Path) -> None:
     ]
 
 
+def test_moves_that_leave_the_window_leave_where_they_led(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = make_engine()
+    capture = Capture(engine, "organ", window=0.5)
+    for number in range(100):
+        engine.move(number % 2, (number / 100,))
+        render(engine, [], 0.02)
+        capture.look()
+    assert len(capture._moves) <= 26
+    monkeypatch.setattr("rtsynth.capture.MOST_MOVES", 1)
+    moves = capture.score(0.5).moves
+    assert [(move.program, round(move.latent[0], 2)) for move in moves] == [(0, 0.98), (1, 0.97), (1, 0.99)]
+
+
 def test_a_port_that_went_is_kept_as_keys_and_pedals_going_up(tmp_path: Path) -> None:
     engine = make_engine()
     capture = Capture(engine, "organ")
