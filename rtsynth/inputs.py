@@ -9,10 +9,12 @@ from rtsynth_engine.engine import Engine
 from rtsynth_engine.midi.parser import DEVICE
 
 from .errors import DeviceError, HostError
+from .midi.names import shown
 from .midi.ports import MidiPortError, MidiProcess
 from .panel import say
 
 VIRTUAL = "rtsynth"  # the name DAWs see; it never changes
+WENT = ("is gone", "arrived")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def follow_midi(driver: Driver, ports: MidiProcess | None, engine: Engine) -> li
 
     Where the MIDI process itself has ended, what its ports held is let go.
     """
-    told = driver.news() if isinstance(driver, JackDriver) else []
+    news = driver.news() if isinstance(driver, JackDriver) else {}
+    told = [f"MIDI input {shown(name)} {WENT[arrived]}" for name, arrived in news.items()]
     if ports is None:
         return told
     if ports.names and not ports.alive():

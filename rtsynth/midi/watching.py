@@ -1,5 +1,6 @@
 """What python-rtmidi does not say of JACK: that a port went, be it for a moment, and that the server did."""
 
+from collections import deque
 from typing import Any
 
 
@@ -11,7 +12,7 @@ class JackWatch:
         import jack
 
         self.lost = False
-        self._went: set[str] = set()
+        self._notes: deque[str] = deque()
         self._client = jack.Client(name, no_start_server=True)
         self._client.set_port_registration_callback(self._note_port)
         self._client.set_shutdown_callback(self._note_end)
@@ -19,8 +20,7 @@ class JackWatch:
 
     def went(self) -> set[str]:
         """Names of ports that went since the last call. One thread."""
-        went, self._went = self._went, set()
-        return went
+        return {self._notes.popleft() for _ in range(len(self._notes))}
 
     def close(self) -> None:
         """Leave the server, if it is there."""
@@ -31,7 +31,7 @@ class JackWatch:
     def _note_port(self, port: Any, registered: bool) -> None:
         """JACK's notification thread."""
         if not registered:
-            self._went.add(port.name)
+            self._notes.append(port.name)
 
     def _note_end(self, status: Any, reason: str) -> None:
         self.lost = True

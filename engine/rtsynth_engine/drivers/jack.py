@@ -140,13 +140,12 @@ class JackDriver:
         if self._connect:
             self._connect_all()
 
-    def news(self) -> list[str]:
-        """Connect MIDI sources that arrived, let go of the notes of those that went, and tell of both.
-
-        Host's thread.
+    def news(self) -> dict[str, bool]:
+        """Connect MIDI sources that arrived and let go of the notes of those that went; returns the names of
+        both, True for arrived. Host's thread.
         """
         if self.lost:
-            return []
+            return {}
         ended, told = self._sources.look()
         if ended:
             self._engine.release_port(0)

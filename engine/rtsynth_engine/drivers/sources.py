@@ -1,8 +1,10 @@
 """What a JACK client's MIDI port hears: sources that arrive are connected, and those that end are noticed."""
 
-from collections.abc import Iterator
+from collections import deque
 from contextlib import suppress
 from typing import Any
+
+ENDED, OTHER = "", " "  # notes that are no name of a port: a connection of ours ended, something else changed
 
 
 class Sources:
@@ -14,8 +16,7 @@ class Sources:
     def __init__(self, client: Any, midi: Any, connect: bool, error: type[Exception]) -> None:
         """`error`: what JACK's refusals are raised as."""
         self._client, self._midi, self._connect, self._error = client, midi, connect, error
-        self._arrived: set[str] = set()
-        self._stirred = self._ended = False
+        self._notes: deque[str] = deque()
         self._heard: set[str] = set()
         self._known: set[str] = set()
         client.set_port_registration_callback(self._note_port, only_available=False)
@@ -26,21 +27,21 @@ class Sources:
         for source in self._physical():
             self._client.connect(source, self._midi)
 
-    def look(self) -> tuple[bool, list[str]]:
-        """Connect what arrived. Returns whether a connection ended since the last call, and what to tell.
-
-        Host's thread.
+    def look(self) -> tuple[bool, dict[str, bool]]:
+        """Connect what arrived. Returns whether a connection ended since the last call, and the names of
+        sources that are connected since, True, or no more, False. Host's thread.
         """
-        if not self._stirred:
-            return False, []
-        self._stirred, ended, self._ended = False, self._ended, False
-        self._connect_arrived()
+        notes = {self._notes.popleft() for _ in range(len(self._notes))}
+        if not notes:
+            return False, {}
+        self._connect_some(notes)
         heard = {port.name for port in self._client.get_all_connections(self._midi)}
         before, self._heard = self._heard, heard
-        return ended or bool(before - heard), list(_changes(before, heard))
+        return ENDED in notes or bool(before - heard), {
+            name: name in heard for name in sorted(before ^ heard)
+        }
 
-    def _connect_arrived(self) -> None:
-        arrived, self._arrived = self._arrived, set()
+    def _connect_some(self, arrived: set[str]) -> None:
         wanted = {*self._physical(), *self._known} if self._connect else set()
         there = {port.name for port in self._client.get_ports(is_midi=True, is_output=True)}
         heard = {port.name for port in self._client.get_all_connections(self._midi)}
@@ -54,20 +55,10 @@ class Sources:
 
     def _note_port(self, port: Any, registered: bool) -> None:
         """JACK's notification thread."""
-        if registered and port is not None:
-            self._arrived.add(port.name)
-        self._stirred = True
+        self._notes.append(port.name if registered and port is not None else OTHER)
 
     def _note_connection(self, source: Any, target: Any, connected: bool) -> None:
         """JACK's notification thread."""
         if target == self._midi and connected and source is not None:
             self._known.add(source.name)
-        self._ended |= target == self._midi and not connected
-        self._stirred = True
-
-
-def _changes(before: set[str], heard: set[str]) -> Iterator[str]:
-    for name in sorted(before - heard):
-        yield f'MIDI input "{name}" is gone'
-    for name in sorted(heard - before):
-        yield f'MIDI input "{name}" arrived'
+        self._notes.append(ENDED if target == self._midi and not connected else OTHER)

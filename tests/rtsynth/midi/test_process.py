@@ -149,9 +149,9 @@ def test_an_input_pulled_out_with_ten_notes_held_and_put_back_keeps_its_number(t
     command = [sys.executable, "-c", REPLUG, "--ring", shared.name, "--capacity", "64", *typed]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         lines, news = Lines(process.stdout), []
-        heard = [event[1:] for event in arrived(shared, 12)]
         while len(news) < 3:
             news += lines.wait()
+        heard = [event[1:] for event in arrived(shared, 12)]
         process.communicate()
     shared.close()
     assert heard == [
