@@ -85,3 +85,15 @@ def test_when_the_midi_process_has_ended_all_that_its_ports_held_is_let_go_once(
         follow_midi(NullDriver(), ports, ports)
     assert ports.released == [0, 7]
     assert ports.names == {}
+
+
+def test_sources_of_jack_that_come_and_go_are_told_in_one_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Jack:
+        def news(self) -> dict[str, bool]:
+            return {"a2j:Keys\n": True, "x" * 200: False}
+
+    monkeypatch.setattr(inputs, "JackDriver", Jack)
+    arrived, gone = follow_midi(Jack(), None, Ports(alive=True))
+    assert arrived == 'MIDI input "a2j:Keys�" arrived'
+    assert gone.startswith('MIDI input "xxx')
+    assert gone.endswith('…" is gone')
