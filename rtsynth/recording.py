@@ -27,7 +27,8 @@ def recording(engine: Engine, path: Path) -> Iterator["Recorder"]:
         yield recorder
     finally:
         recorder.close()
-        say(f"{recorder.place}: {recorder.seconds:.1f} s recorded")
+        gap = f", {recorder.lost / engine.rate:.1f} s of it lost" if recorder.lost else ""
+        say(f"{recorder.place}: {recorder.seconds:.1f} s recorded{gap}")
 
 
 class Recorder:

@@ -76,7 +76,9 @@ def test_a_late_disk_leaves_a_gap_of_silence_and_time_stays_right(
     assert recorder.lost == lost
     assert not samples[:lost].any()
     assert samples[lost:].tolist() == list(range(lost, 3 * SIZE))
-    assert capsys.readouterr().err.count("the disk was seconds late: the recording has a gap") == 1
+    said = capsys.readouterr().err
+    assert said.count("the disk was seconds late: the recording has a gap") == 1
+    assert f"{lost / RATE:.1f} s of it lost" in said
 
 
 @contextmanager
