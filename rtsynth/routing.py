@@ -22,11 +22,11 @@ CONTROL, PROGRAM, BANK = 0xB0, 0xC0, 0
 class Routing:
     """Keeps the engine's parts, velocity curves and mappings as the setup and the learn file have them.
 
-    Host's main thread.
+    Host's main thread. A file, which is not `live`, has no names of ports: what was learnt for one is for all.
     """
 
-    def __init__(self, engine: Engine, lineup: Lineup) -> None:
-        self.engine, self.lineup = engine, lineup
+    def __init__(self, engine: Engine, lineup: Lineup, live: bool = True) -> None:
+        self.engine, self.lineup, self.live = engine, lineup, live
         self._seen: tuple[Mapping[int, str], int] | None = None
         self._started: set[Part] = set()
         self._told: set[str] = set()
@@ -52,7 +52,8 @@ class Routing:
     def _read(self) -> list[str]:
         """Take in the learn file; a broken one changes nothing and is told."""
         try:
-            self._learnt = read_learnt()
+            learnt = read_learnt()
+            self._learnt = learnt if self.live else [anywhere(each) for each in learnt]
         except HostError as error:
             return [f"what was learnt stays as it was: {error}"]
         return []
@@ -133,6 +134,11 @@ def curves(inputs: Sequence[Input], ports: Mapping[int, str]) -> Iterator[list[f
     own = {number(each.port, ports): table(each.curve, *each.range).tolist() for each in inputs}
     for port in range(PORTS):
         yield own.get(port) or own.get(EVERY) or table("linear").tolist()
+
+
+def anywhere(learnt: Learnt) -> Learnt:
+    """The same for a controller of any port."""
+    return replace(learnt, controller=replace(learnt.controller, port=None))
 
 
 def mapping(learnt: Learnt, ports: Mapping[int, str]) -> learning.Mapping:

@@ -150,7 +150,7 @@ def _render(lineup: Lineup, score: Score, request: RenderRequest) -> None:
         with closing(engine):
             lineup.load(engine)
             named = ports_named(lineup.setup) if request.setup else []
-            say(*Routing(engine, lineup).follow(dict(enumerate(named))))
+            say(*Routing(engine, lineup, live=False).follow(dict(enumerate(named))))
             events = to_events(score, engine.rate, keep_programs=request.preset is None)
             engine.prepare([lineup.start, *lineup.slots, *programs_of(events, lineup.sounds)])
             stage("")

@@ -135,6 +135,13 @@ def test_what_was_learnt_reaches_the_engine_and_a_change_follows() -> None:
     assert engine.told[-1] == ("mappings", [learning.Mapping("nrpn", 300, "macro 1")])
 
 
+def test_in_a_file_what_was_learnt_for_a_port_is_for_every_port() -> None:
+    engine = Engine()
+    write_learnt([Learnt("pan", Controller("cc", 21, "keys", 3))])
+    assert Routing(engine, choose_lineup(None), live=False).follow({}) == []
+    assert engine.told[-1] == ("mappings", [learning.Mapping("cc", 21, "pan", -1, 2)])
+
+
 def test_a_learn_file_that_breaks_while_playing_is_told_and_what_was_learnt_before_holds() -> None:
     engine = Engine()
     routing = Routing(engine, choose_lineup(None))
