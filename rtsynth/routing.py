@@ -22,7 +22,7 @@ CONTROL, PROGRAM, BANK = 0xB0, 0xC0, 0
 class Routing:
     """Keeps the engine's parts, velocity curves and mappings as the setup and the learn file have them.
 
-    Host's main thread. A file, which is not `live`, has no names of ports: what was learnt for one is for all.
+    Host's main thread. A file, which is not `live`, has no names of ports: what is learnt for one is for all.
     """
 
     def __init__(self, engine: Engine, lineup: Lineup, live: bool = True) -> None:
