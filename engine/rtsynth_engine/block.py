@@ -49,6 +49,8 @@ def process(memory: Memory, host: Ring, midi: Ring, handle: Any, out: Any, strid
         panic(memory, host, midi)
     for source in range(2):
         collect(memory, midi if source else host, source == 1)
+    if frames == 0 and is_due(memory):
+        call_events(handle)
     done = 0
     while done < frames:
         if state.tick_left == 0:
@@ -88,7 +90,6 @@ def begin_tick(memory: Memory) -> None:
         if memory.voices[v].stage != FREE:
             sounding += 1
             move_envelope(memory, v)
-            set_controls(memory, v)
     telemetry = memory.telemetry[0]
     telemetry.voices = sounding
     telemetry.peak_voices = max(telemetry.peak_voices, sounding)
@@ -166,6 +167,7 @@ def aim_tone(memory: Memory, v: int, hertz: np.float32) -> None:
     Between two frames ramps are straight anyway, so they rest until then, unless the pitch `hertz` moves.
     """
     state, voice = memory.state[0], memory.voices[v]
+    set_controls(memory, v)
     scatter_partials(voice)
     voice.rest = 0 if voice.shaped or state.tick_left < TICK else ticks_to_frame(state, voice) - 1
     frames = state.tick_left + voice.rest * TICK

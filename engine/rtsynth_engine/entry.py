@@ -34,10 +34,11 @@ def _block(handle: Any, left: Any, right: Any, stride: int, frames: int) -> None
     mode = flush_denormals()
     began = now(memory.state[0])
     track_clock(memory.state[0], began, frames)
-    length = (frames - 1) * stride + 1
+    length = max((frames - 1) * stride + 1, 0)
     out = carray(left, length, np.float32), carray(right, length, np.float32)
     process(memory, ring_at(table, HOST_RING), ring_at(table, MIDI_RING), handle, out, stride, frames)
-    note_call(memory, began, frames)
+    if frames > 0:
+        note_call(memory, began, frames)
     restore_denormals(mode)
 
 

@@ -53,17 +53,34 @@ def move_channels(memory: Memory, seconds: float) -> None:
     gain_share = np.float32(1.0 - math.exp(-seconds / GAIN_SECONDS))
     for c in range(CHANNELS):
         channel = memory.channels[c]
-        channel.bend_now = approach(channel.bend_now, bend_target(channel), bend_share, INAUDIBLE_BEND)
-        channel.gain_now = approach(
-            channel.gain_now, channel.volume * channel.expression, gain_share, INAUDIBLE_GAIN
-        )
-        channel.pan_now = approach(channel.pan_now, channel.pan, gain_share, INAUDIBLE_GAIN)
-        channel.vibrato_phase += np.float32(2.0 * math.pi * seconds) * channel.vibrato_hertz
-        if channel.vibrato_phase > np.float32(math.pi):
-            channel.vibrato_phase -= np.float32(2.0 * math.pi)
+        bend, gain = bend_target(channel), channel.volume * channel.expression
+        if channel.bend_now != bend:
+            channel.bend_now = approach(channel.bend_now, bend, bend_share, INAUDIBLE_BEND)
+        if channel.gain_now != gain or channel.pan_now != channel.pan:
+            channel.gain_now = approach(channel.gain_now, gain, gain_share, INAUDIBLE_GAIN)
+            channel.pan_now = approach(channel.pan_now, channel.pan, gain_share, INAUDIBLE_GAIN)
+        if sways(channel):
+            channel.vibrato_phase += np.float32(2.0 * math.pi * seconds) * channel.vibrato_hertz
+            if channel.vibrato_phase > np.float32(math.pi):
+                channel.vibrato_phase -= np.float32(2.0 * math.pi)
     state.volume_now = approach(state.volume_now, state.volume, gain_share, INAUDIBLE_GAIN)
+    move_knobs(state, gain_share)
+
+
+@realtime
+def move_knobs(state: Any, share: np.float32) -> None:
+    """Advance the smoothing of the knobs, and note whether any is turned."""
+    state.turned = 0
     for k in range(KNOBS):
-        state.knobs_now[k] = approach(state.knobs_now[k], state.knobs[k], gain_share, INAUDIBLE_GAIN)
+        state.knobs_now[k] = approach(state.knobs_now[k], state.knobs[k], share, INAUDIBLE_GAIN)
+        if state.knobs_now[k] != ZERO:
+            state.turned = 1
+
+
+@realtime
+def sways(channel: Any) -> bool:
+    """Whether a channel's vibrato can be heard."""
+    return bool(channel.controls[WHEEL] > ZERO or channel.vibrato_depth > ZERO)
 
 
 @realtime
@@ -104,9 +121,9 @@ def pitch_ratio(memory: Memory, voice: Any) -> float:
 @realtime
 def vibrato_depth(memory: Memory, voice: Any, channel: Any) -> np.float32:
     """Semitones: the wheel's, as far as the program lets it, and those of CC 77 after their delay."""
-    wheel = channel.controls[WHEEL]
-    if wheel <= ZERO and channel.vibrato_depth <= ZERO:
+    if not sways(channel):
         return ZERO
+    wheel = channel.controls[WHEEL]
     share = memory.programs[voice.program].vibrato + knob_turn(memory, voice.program, VIBRATO)
     age = np.float32((memory.state[0].clock - voice.onset) / memory.state[0].rate)
     come = min(max((age - channel.vibrato_delay) / SWAY_SECONDS, ZERO), ONE)
@@ -118,6 +135,8 @@ def vibrato_depth(memory: Memory, voice: Any, channel: Any) -> np.float32:
 def knob_turn(memory: Memory, program: int, what: int) -> np.float32:
     """What the knobs add to a program's level (dB), release (doublings), reverb or vibrato (shares)."""
     total = ZERO
+    if memory.state[0].turned == 0:
+        return total
     for k in range(KNOBS):
         total += memory.programs[program].turns[what, k] * memory.state[0].knobs_now[k]
     return total

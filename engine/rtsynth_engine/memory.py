@@ -1,7 +1,10 @@
 """The memory that the threads share: one record, so that compiled code finds everything from one address."""
 
+from typing import Any
+
 import numpy as np
 
+from .compiling import address
 from .heads.bands import BANDS
 from .heads.motion import LOOP, MOTION, STIR_BANDS
 from .heads.onset import ONSET_BANDS, ONSET_STEPS
@@ -36,50 +39,61 @@ from .records import CALL, CHANNEL, MAPPING, PART, PORT, PRESS, PROGRAM, STATE, 
 from .rings import EVENT, Ring, make_ring
 from .voice_records import REQUEST, STIR, VOICE
 
-MEMORY = np.dtype(
-    [
-        ("state", STATE, (1,)),
-        ("channels", CHANNEL, (CHANNELS,)),
-        ("programs", PROGRAM, (PROGRAMS,)),
-        ("voices", VOICE, (VOICES,)),
-        ("pending", EVENT, (PENDING,)),  # the queue of events, latest first
-        ("scratch", np.float32, (6, TICK)),  # left, right, send, one voice, noise, chorus
-        ("noise", np.float32, (BANDS, NOISE_LENGTH)),  # white noise split into bands
-        ("reverb", np.float32, (8, REVERB_LENGTH)),
-        ("chorus", np.float32, (CHORUS_LENGTH,)),
-        ("slopes", np.float32, (CACHES, KEYS)),  # release in dB per second; generator thread
-        ("lamps", np.int64, (CACHES * KEYS,)),  # MISSING, READY or STALE; generator thread
-        ("frames", np.float32, (VOICES, STREAM_FRAMES, FRAME)),  # generator thread
-        ("motions", np.float32, (VOICES, MOTION)),  # generator thread
-        ("onsets", np.float32, (VOICES, ONSET_BANDS, ONSET_STEPS)),  # generator thread
-        ("phases", np.float32, (VOICES, PARTIALS, 2)),  # generator thread
-        ("motion_loops", np.float32, (LOOP, STIR_BANDS)),  # noise at the frame rate
-        ("stirs", STIR, (VOICES, PARTIALS)),
-        ("written", np.int64, (VOICES,)),  # serial << 20 | frames written; generator thread
-        ("serials", np.int64, (VOICES,)),  # the note a voice plays, 0 none
-        ("position", np.int64, (VOICES,)),  # frame a voice has reached
-        ("requests", REQUEST, (VOICES,)),
-        ("telemetry", TELEMETRY, (1,)),
-        ("calls", CALL, (CALLS,)),  # the last ones, in turn
-        ("ports", PORT, (PORTS,)),
-        ("curves", np.float32, (PORTS, KEYS)),  # velocities 0 … 1; host
-        ("tunings", np.float32, (TUNINGS, KEYS)),  # semitones, 69 is 440 Hz; not a number: silent
-        ("tuned", np.uint8, (TUNINGS,)),  # tables that exist
-        ("pressed", PRESS, (CHANNELS, KEYS)),
-        ("parts", PART, (2, PARTS)),  # those in use, and those the host writes
-        ("mappings", MAPPING, (2, MAPPINGS)),  # in the same way
-        ("parser", PARSER, (1,)),  # of the JACK driver's port
-        ("history", EVENT, (HISTORY,)),  # the last that acted, in turn
-        ("tape", np.float32, (TAPE, 2)),  # the last frames of output, in turn
-        ("marks", np.int64, (2,)),  # events ever in the history, frames ever on the tape
-        # the attack cache, all of it the generator thread's
-        ("attack", np.float32, (CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME)),
-        ("attack_motions", np.float32, (CACHES, KEYS, LAYERS, MOTION)),
-        ("attack_onsets", np.float32, (CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS)),
-        ("attack_phases", np.float32, (CACHES, KEYS, LAYERS, PARTIALS, 2)),
-    ],
-    align=True,
-)
+LINE = 64  # bytes of a cache line
+
+FIELDS: list[tuple[str, Any, tuple[int, ...]]] = [
+    ("state", STATE, (1,)),
+    ("channels", CHANNEL, (CHANNELS,)),
+    ("programs", PROGRAM, (PROGRAMS,)),
+    ("voices", VOICE, (VOICES,)),
+    ("pending", EVENT, (PENDING,)),  # the queue of events, latest first
+    ("scratch", np.float32, (6, TICK)),  # left, right, send, one voice, noise, chorus
+    ("noise", np.float32, (BANDS, NOISE_LENGTH)),  # white noise split into bands
+    ("reverb", np.float32, (8, REVERB_LENGTH)),
+    ("chorus", np.float32, (CHORUS_LENGTH,)),
+    ("slopes", np.float32, (CACHES, KEYS)),  # release in dB per second; generator thread
+    ("lamps", np.int64, (CACHES * KEYS,)),  # MISSING, READY or STALE; generator thread
+    ("frames", np.float32, (VOICES, STREAM_FRAMES, FRAME)),  # generator thread
+    ("motions", np.float32, (VOICES, MOTION)),  # generator thread
+    ("onsets", np.float32, (VOICES, ONSET_BANDS, ONSET_STEPS)),  # generator thread
+    ("phases", np.float32, (VOICES, PARTIALS, 2)),  # generator thread
+    ("motion_loops", np.float32, (LOOP, STIR_BANDS)),  # noise at the frame rate
+    ("stirs", STIR, (VOICES, PARTIALS)),
+    ("written", np.int64, (VOICES,)),  # serial << 20 | frames written; generator thread
+    ("serials", np.int64, (VOICES,)),  # the note a voice plays, 0 none
+    ("position", np.int64, (VOICES,)),  # frame a voice has reached
+    ("requests", REQUEST, (VOICES,)),
+    ("telemetry", TELEMETRY, (1,)),
+    ("calls", CALL, (CALLS,)),  # the last ones, in turn
+    ("ports", PORT, (PORTS,)),
+    ("curves", np.float32, (PORTS, KEYS)),  # velocities 0 … 1; host
+    ("tunings", np.float32, (TUNINGS, KEYS)),  # semitones, 69 is 440 Hz; not a number: silent
+    ("tuned", np.uint8, (TUNINGS,)),  # tables that exist
+    ("pressed", PRESS, (CHANNELS, KEYS)),
+    ("parts", PART, (2, PARTS)),  # those in use, and those the host writes
+    ("mappings", MAPPING, (2, MAPPINGS)),  # in the same way
+    ("parser", PARSER, (1,)),  # of the JACK driver's port
+    ("history", EVENT, (HISTORY,)),  # the last that acted, in turn
+    ("tape", np.float32, (TAPE, 2)),  # the last frames of output, in turn
+    ("marks", np.int64, (2,)),  # events ever in the history, frames ever on the tape
+    # the attack cache, all of it the generator thread's
+    ("attack", np.float32, (CACHES, KEYS, LAYERS, ATTACK_FRAMES, FRAME)),
+    ("attack_motions", np.float32, (CACHES, KEYS, LAYERS, MOTION)),
+    ("attack_onsets", np.float32, (CACHES, KEYS, LAYERS, ONSET_BANDS, ONSET_STEPS)),
+    ("attack_phases", np.float32, (CACHES, KEYS, LAYERS, PARTIALS, 2)),
+]
+
+
+def _aligned(fields: list[tuple[str, Any, tuple[int, ...]]]) -> np.dtype[Any]:
+    """A record whose every field begins on a cache line."""
+    formats = [np.dtype((kind, shape)) for _, kind, shape in fields]
+    lines = [-(-each.itemsize // LINE) * LINE for each in formats]
+    offsets = [sum(lines[:i]) for i in range(len(lines))]
+    names = [name for name, _, _ in fields]
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": sum(lines)})
+
+
+MEMORY = _aligned(FIELDS)
 CACHED = MEMORY.fields["attack"][1] if MEMORY.fields else 0  # bytes before the attack cache
 
 
@@ -89,7 +103,8 @@ def make_memory(midi: Ring | None = None) -> Memory:
 
     `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands in.
     """
-    block = np.zeros(1, MEMORY)
+    raw = np.zeros(MEMORY.itemsize + LINE, np.uint8)
+    block = raw[-address(raw) % LINE :][: MEMORY.itemsize].view(MEMORY)
     block.view(np.uint8)[:CACHED] = 0
     fields = {name: block[name][0] for name in MEMORY.names or ()}
     rings = {"host": make_ring(EVENTS), "midi": midi if midi is not None else make_ring(EVENTS)}

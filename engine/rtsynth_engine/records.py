@@ -25,6 +25,7 @@ STATE = np.dtype(
         ("start", I4),  # program that channels begin on
         ("knobs", F4, (KNOBS,)),  # -1 … 1
         ("knobs_now", F4, (KNOBS,)),  # smoothed
+        ("turned", U1),  # whether one of them is not 0
         ("panic", I8),  # the host asks for silence
         ("volume", F4),  # master volume, linear
         ("volume_now", F4),

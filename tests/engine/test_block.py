@@ -8,7 +8,8 @@ import pytest
 import rtsynth_presets
 from rtsynth_engine.bundles import load_bundle
 from rtsynth_engine.engine import Engine, Sound
-from tests.engine.parts import BEND, CC, OFF, ON, PROGRAM, cents, make_engine, pitch, render, send
+from rtsynth_engine.layout import HELD
+from tests.engine.parts import BEND, CC, OFF, ON, PROGRAM, cents, keys, make_engine, pitch, render, send
 
 SIZES = (1, 17, 64, 480, 4096)
 BUNDLE = Path(rtsynth_presets.__file__).parent / "instruments" / "partialgan.rtsynth"
@@ -107,3 +108,12 @@ def test_every_rate_is_in_tune_within_a_cent(rate: float, key: int) -> None:
     wanted = 440.0 * 2.0 ** ((key - 69) / 12)
     sound = render(make_engine(rate), [(0.0, ON, key, 100)], 1.5)[0]
     assert abs(cents(pitch(sound[round(0.2 * rate) :], rate, wanted), wanted)) < 1.0
+
+
+def test_more_events_than_any_queue_holds_act_on_one_frame_and_none_is_lost() -> None:
+    engine = make_engine()
+    crowd = [(0.01, CC, 10, i % 128) for i in range(10_000)]
+    render(engine, [*crowd, (0.01, ON, 60, 100), *crowd, (0.01, OFF, 60, 0), (0.02, ON, 64, 100)], 0.05)
+    told = engine.telemetry()
+    assert (told.events, told.dropped_events) == (20_003, 0)
+    assert keys(engine, HELD) == [64]

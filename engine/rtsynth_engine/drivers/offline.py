@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..engine import Engine
 
+AT_ONCE = 1024  # events pushed between two blocks: so few that none is dropped
 GRID = 256  # frames of the engine's clock between two turns of the generator: less than any stream's lead
 
 
@@ -24,13 +25,16 @@ def render(
     every sample, do not depend on the block. `progress` hears the frames done so far.
     """
     out = np.zeros((2, frames), np.float32)
-    done = sent = 0
+    done, sent, served = 0, 0, -1
     while done < frames:
         count = min(block - done % block, GRID - done % GRID, frames - done)
-        sent = _send(engine, events, sent, engine.clock + count)
-        if done % GRID == 0:
+        first, sent = sent, _send(engine, events, sent, engine.clock + count)
+        if sent - first == AT_ONCE:  # the rest must wait for these to act, and time with it
+            count = min(count, max(int(events[sent - 1]["time"]) - engine.clock, 0))
+        if done % GRID == 0 and done > served:
             engine.feeder.settle()
             progress(done)
+            served = done
         engine.process(out[0, done : done + count], out[1, done : done + count])
         done += count
     progress(frames)
@@ -38,8 +42,11 @@ def render(
 
 
 def _send(engine: Engine, events: NDArray[Any], sent: int, until: int) -> int:
-    while sent < len(events) and events[sent]["time"] < until:
-        time, port, status, data1, data2, value = events[sent].item()
+    """Push what comes before frame `until`, AT_ONCE events at most; returns how many were sent so far."""
+    for event in events[sent : sent + AT_ONCE]:
+        if event["time"] >= until:
+            break
+        time, port, status, data1, data2, value = event.item()
         engine.push(time, status, data1, data2, port, value)
         sent += 1
     return sent

@@ -59,8 +59,9 @@ def gather_noise(voice: Any, blend: np.float32) -> np.float32:
 def ask_noise(state: Any, voice: Any, left: np.float32, right: np.float32) -> None:
     """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end. Audio callback."""
     left, right = left * left, right * right
-    for b in range(BANDS):
+    for b in range(BANDS):  # two loops, for the compiler makes vectors of one array only
         state.power_left[b] += voice.noise_power[b] * left
+    for b in range(BANDS):
         state.power_right[b] += voice.noise_power[b] * right
     state.power_send += voice.noise_total * voice.send * voice.send
 

@@ -83,9 +83,10 @@ def aim_partials(voice: Any, padded: int) -> None:
     for i in range(voice.active, padded):
         voice.a[i] = voice.da[i] = voice.c[i] = voice.s[i] = voice.half[i] = np.float32(0.0)
     for i in range(padded):
-        x = voice.half[i]
-        voice.half[i] = sine(x)
-        voice.cosine_half[i] = cosine(x)
+        voice.cosine_half[i] = cosine(voice.half[i])
+    for i in range(padded):
+        voice.half[i] = sine(voice.half[i])
+    for i in range(padded):
         voice.s[i] = voice.s[i] * voice.cosine_half[i] - voice.c[i] * voice.half[i]
 
 
