@@ -13,7 +13,7 @@ from ..conditions import count, spoilers
 from .report import FAILURES, Row, table
 from .versions import versions
 
-PARTS = ("live", "cost", "networks", "interpreted")
+PARTS = ("live", "cost", "networks", "interpreted", "midi")
 FORMAT = 1
 WIDTH = 150  # columns where nobody watches
 
