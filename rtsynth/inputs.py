@@ -48,24 +48,28 @@ def plan_midi(wanted: Sequence[str], driver: str) -> MidiPlan:
     return MidiPlan(virtual=True, every=True, asked=False)
 
 
-def open_midi(plan: MidiPlan, device: int = DEVICE) -> MidiProcess | None:
-    """Start the MIDI process if the plan needs one, and say which inputs it waits for.
+def start_midi(plan: MidiPlan, device: int = DEVICE) -> MidiProcess | None:
+    """Start the MIDI process if the plan needs one; `device` is our number among exclusives' devices."""
+    if not plan.ports and not plan.virtual:
+        return None
+    virtual = VIRTUAL if plan.virtual else None
+    return MidiProcess(plan.ports, virtual, plan.every, int(plan.jack), device, wait=False)
 
-    `device` is our number among exclusives' devices.
+
+def open_midi(plan: MidiPlan, process: MidiProcess | None) -> MidiProcess | None:
+    """The process once its ports are open, and said which inputs it waits for; None where there is no MIDI.
 
     Raises MidiPortError when what was asked for cannot be had.
     """
-    if not plan.ports and not plan.virtual:
-        return None
     try:
-        virtual = VIRTUAL if plan.virtual else None
-        process = MidiProcess(plan.ports, virtual, plan.every, int(plan.jack), device)
+        if process is not None:
+            process.open()
+            say(*process.news())
     except MidiPortError as error:
         if plan.asked:
             raise
         say(f"no MIDI input: {error}")
         return None
-    say(*process.news())
     return process
 
 

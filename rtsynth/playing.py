@@ -13,7 +13,7 @@ from rtsynth_engine.priority import lock_memory
 from rtsynth_engine.warming import counted, warming
 
 from .audio import AudioRequest, open_driver
-from .inputs import open_midi, plan_midi
+from .inputs import open_midi, plan_midi, start_midi
 from .lineup import Lineup
 from .midi.ports import MidiProcess
 from .networks import AUTOMATIC, NetworkRequest, open_network
@@ -84,19 +84,20 @@ def playing(
         driver = open_driver(request.audio)
         device.callback(driver.stop)
         plan = plan_midi(request.midi, driver.name)
-        ports = open_midi(plan, lineup.device)
-        if ports is not None:
-            parts.callback(ports.close)
+        begun = start_midi(plan, lineup.device)
+        if begun is not None:
+            parts.callback(begun.close)
         memory = lock_memory()
         stage("preparing the engine")
         choice = open_network(lineup.bundle, request.network)
-        ring, voices = ports.ring if ports else None, request.limits.polyphony
+        ring, voices = begun.ring if begun else None, request.limits.polyphony
         with compiling(stage):
             engine = Engine(lineup.bundle, driver.rate, voices, midi=ring, generator=choice.generator)
         engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)
         engine.memory.parser["device"] = lineup.device
+        ports = open_midi(plan, begun)
         inputs = ("JACK",) * plan.jack + tuple(ports.names.values() if ports else ())
         session = Session(lineup, driver, engine, inputs, ports, memory, choice, Routing(engine, lineup))
         say(*session.routing.follow(session.names))

@@ -235,12 +235,8 @@ def render(memory: Memory, frames: int) -> None:
     scratch.
     """
     state = memory.state[0]
-    dry_left, dry_right, send, chorus = (
-        memory.scratch[0],
-        memory.scratch[1],
-        memory.scratch[2],
-        memory.scratch[5],
-    )
+    scratch = memory.scratch
+    dry_left, dry_right, send, chorus = scratch[0], scratch[1], scratch[2], scratch[5]
     render_noise(memory, dry_left, False, frames)
     render_noise(memory, dry_right, True, frames)
     for n in range(frames):

@@ -8,7 +8,7 @@ import numpy as np
 
 from .compiling import realtime
 from .controllers import POWER_ON, PROGRAM, turn_channels
-from .keys import NO_KEY, lift_key, press_key, sound_key
+from .keys import NO_KEY, end_left, lift_key, press_key, sound_key
 from .layout import CHANNELS, HELD, KEYS, PORTS, TOUCH, TUNINGS, VOICES, Memory
 from .learning import learned
 from .system import NOTHING, act_on_system, hear_port, reach
@@ -63,6 +63,8 @@ def play_key(memory: Memory, c: int, key: int, on: bool, velocity: int) -> None:
     sounds = key if down else lift_key(memory, c, key, EVEN_RELEASE if on else velocity)
     if sounds != NO_KEY:
         sound_key(memory, c, sounds, not down)
+        if not down:
+            end_left(memory, c, key)
 
 
 @realtime

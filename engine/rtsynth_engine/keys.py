@@ -13,7 +13,7 @@ from .compiling import realtime
 from .expression import settle_channel
 from .layout import FREE, HELD, KEYS, TICK, VOICES, Memory
 from .parts import count_parts, part_of, plays
-from .pedals import is_legato, is_mono
+from .pedals import is_held, is_legato, is_mono
 from .tuning import hertz_of, pitch_of
 from .voices import choose_timbre, end_note, release_voice, start_note
 
@@ -83,7 +83,7 @@ def sound_part(memory: Memory, c: int, key: int, p: int, again: bool) -> None:
         part = part_of(memory, p)
         follows, note, level, pan = part.program < 0, key + part.transpose, part.level, part.pan
         program = channel.program if follows else part.program
-    if channel.muted and follows:
+    if channel.muted and follows and channel.lead < 0:
         memory.telemetry[0].drums_muted += 1
     elif memory.programs[program].known and 0 <= note < KEYS:
         pitch = pitch_of(memory, channel, program, note)
@@ -173,6 +173,20 @@ def end_others(memory: Memory, press: Press) -> None:
         voice = memory.voices[v]
         if voice.stage == HELD and voice.channel == press.channel and voice.part == press.part:
             release_voice(voice)
+
+
+@realtime
+def end_left(memory: Memory, c: int, key: int) -> None:
+    """End the voice that a lifted key left to be carried on, where program or parts have changed and nothing
+    took it.
+    """
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        left = voice.stage == HELD and voice.channel == c and voice.key == key and voice.presses == 1
+        if left and is_mono(memory, c, voice.program) and is_legato(memory, c, voice.program):
+            voice.presses = 0
+            if not is_held(memory, voice):
+                release_voice(voice)
 
 
 @realtime

@@ -59,7 +59,7 @@ def write_mappings(memory: Memory, mappings: Sequence[Mapping]) -> None:
     """Put mappings into use, without those of reserved controllers and those beyond MAPPINGS. Host's
     thread.
     """
-    kept = [m for m in mappings if m.kind == "nrpn" or m.number not in RESERVED][:MAPPINGS]
+    kept = [mapping for mapping in mappings if is_free(mapping)][:MAPPINGS]
     state, rows = memory.state[0], memory.mappings[1 - int(memory.state[0]["mapping_row"])]
     for row, m in zip(rows, kept, strict=False):
         row["kind"], row["number"], row["target"] = KINDS.index(m.kind), m.number, TARGETS[m.target]
@@ -67,6 +67,12 @@ def write_mappings(memory: Memory, mappings: Sequence[Mapping]) -> None:
         row["curve"], row["pickup"], row["last"] = m.curve, m.pickup, -1.0
     rows["kind"][len(kept) :] = NOTHING
     state["mapping_row"] = 1 - int(state["mapping_row"])
+
+
+def is_free(mapping: Mapping) -> bool:
+    """Whether a mapping leaves alone what is reserved."""
+    halves = {"cc": {mapping.number}, "cc14": {mapping.number, mapping.number + 32}, "nrpn": set[int]()}
+    return not halves[mapping.kind] & RESERVED
 
 
 @realtime
@@ -132,4 +138,4 @@ def turned(memory: Memory, channel: Any, mapping: Any, part: np.float32) -> Any:
 def meets(last: np.float32, asked: np.float32, now: np.float32) -> bool:
     """Whether a control that moved from `last` to `asked` stood at the value `now` or went past it."""
     near = abs(asked - now) <= MEETS or (last >= np.float32(0.0) and abs(last - now) <= MEETS)
-    return near or (last >= np.float32(0.0) and (last - now) * (asked - now) <= np.float32(0.0))
+    return bool(near or (last >= np.float32(0.0) and (last - now) * (asked - now) <= np.float32(0.0)))

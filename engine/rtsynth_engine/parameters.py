@@ -18,6 +18,7 @@ BEND_RANGE, FINE_TUNE, COARSE_TUNE, TUNING_PROGRAM, TUNING_BANK, DEPTH, ZONE, RE
 NO_PARAMETER, UNREGISTERED = -1, 1 << 14  # an NRPN's number is told from an RPN's by this
 NULL = (127 << 7) | 127
 MOST = NULL
+CENTS = 100  # of a semitone of bend range: RP-018 moves it by one
 WHOLE = 128  # what increments move parameters by that count in their upper seven bits
 
 
@@ -39,12 +40,16 @@ def turn_parameter(memory: Memory, c: int, number: int, value: int) -> None:
 @realtime
 def entered(parameter: int, data: int, number: int, value: int) -> int:
     """The 14 bits of a parameter after data entry or an increment."""
-    step = WHOLE if parameter in (BEND_RANGE, COARSE_TUNE, TUNING_PROGRAM, TUNING_BANK) else 1
+    step = WHOLE if parameter in (COARSE_TUNE, TUNING_PROGRAM, TUNING_BANK) else 1
     if number == DATA:
         return value << 7
     if number == DATA_FINE:
         return (data & ~127) | value
-    return min(max(data + (step if number == INCREMENT else -step), 0), MOST)
+    way = step if number == INCREMENT else -step
+    if parameter == BEND_RANGE:
+        cents = max((data >> 7) * CENTS + (data & 127) + way, 0)
+        return min((cents // CENTS << 7) | cents % CENTS, MOST)
+    return min(max(data + way, 0), MOST)
 
 
 @realtime

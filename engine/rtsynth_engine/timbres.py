@@ -12,8 +12,8 @@ from .layout import KNOBS, PROGRAMS, SOURCES, VOICES, Memory
 F4 = np.float32
 LEAST = 1.01 / 127.0  # a controller that moved by no more than its finest step is left alone
 MOST_MOVED = 32  # voices conditioned anew in one turn: a fraction of a millisecond for the flagship
-NAMES = ("wheel", "pressure", "timbre", "breath", "foot", "body", "motion")
-NAMES += tuple(f"macro {i + 1}" for i in range(KNOBS))
+MACROS = tuple(f"macro {i + 1}" for i in range(KNOBS))
+NAMES = ("wheel", "pressure", "timbre", "breath", "foot", "body", "motion", *MACROS)
 
 
 class Timbres:

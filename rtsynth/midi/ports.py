@@ -57,24 +57,31 @@ class MidiProcess:
         every: bool = False,
         first: int = 0,
         device: int = DEVICE,
+        wait: bool = True,
     ) -> None:
         """Open the ports, each by index or words of its name, or `every` input there is and will be; what is
         not there is waited for. They are numbered from `first` on; `device` is our number among exclusives'
-        devices. Raises MidiPortError.
+        devices. Without `wait` the process only begins, and `open` must be called. Raises MidiPortError.
         """
-        self._held = ExitStack()
+        self.names: dict[int, str] = {}
+        self._told: list[dict[str, Any]] = []
         with ExitStack() as held:
             self._shared = held.enter_context(closing(SharedRing(CAPACITY)))
-            complaints = held.enter_context(tempfile.TemporaryFile())
+            self._complaints = held.enter_context(tempfile.TemporaryFile())
             arguments = [f"--ring={self._shared.name}", f"--capacity={CAPACITY}", f"--first={first}"]
             arguments += [f"--device={device}", *["--every"] * every]
             arguments += [f"--port={_fit(port)}" for port in ports]
             arguments += [f"--virtual={virtual}"] if virtual else []
-            self._process = held.enter_context(_process(arguments, complaints))
+            self._process = held.enter_context(_process(arguments, self._complaints))
             self._lines = Lines(self._process.stdout)
-            *self._told, answer = _answer(self._process, self._lines, complaints)
-            self.names = {int(port): str(name) for port, name in answer["opened"].items()}
+            if wait:
+                self.open()
             self._held = held.pop_all()
+
+    def open(self) -> None:
+        """Wait until the ports are open. Raises MidiPortError."""
+        *self._told, answer = _answer(self._process, self._lines, self._complaints)
+        self.names = {int(port): str(name) for port, name in answer["opened"].items()}
 
     def news(self) -> list[str]:
         """What happened to inputs since the last call, in words; `names` follows. Never waits. One thread."""

@@ -107,10 +107,10 @@ def make_slots(options: argparse.Namespace, backend: Backend) -> list[Slot]:
 
 def _answer(answers: Sequence[Send], virtual: int, device: int, port: int) -> None:
     """Say who we are, where the question came from a port that has a way back."""
-    from rtsynth_engine.midi.exclusive import IDENTITY_REPLY
+    from rtsynth_engine.midi.exclusive import identity_reply
 
     for send in answers if port == virtual else ():
-        send(IDENTITY_REPLY[:2] + bytes([device]) + IDENTITY_REPLY[3:])
+        send(identity_reply(device))
 
 
 def _say_opened(follower: Follower, ports: dict[int, str]) -> None:

@@ -13,7 +13,7 @@ from rtsynth_engine.drivers.contract import DriverError
 from rtsynth_engine.drivers.jack import JackDriver
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.layout import HELD
-from rtsynth_engine.midi.exclusive import IDENTITY_REPLY
+from rtsynth_engine.midi.exclusive import identity_reply
 from tests.conftest import require
 from tests.engine.parts import CC, OFF, ON, Organ, cents, make_engine, wait_until
 
@@ -85,7 +85,7 @@ def test_an_identity_request_is_answered_on_midi_out(playing: Engine, probe) -> 
     probe.replies, probe.said = ear, heard
     probe.send([(0, *bytes.fromhex("F0 7E 7F 06 01 F7"))])
     wait_until(lambda: heard)
-    assert heard == [IDENTITY_REPLY]
+    assert heard == [identity_reply(16)]
 
 
 def test_active_sensing_that_stops_lets_go_of_the_notes(playing: Engine, probe) -> None:

@@ -128,7 +128,6 @@ def test_the_number_of_a_parameter_may_come_in_either_order(desk: Desk, fine_fir
     assert bent_down(desk, *halves[:: -1 if fine_first else 1], cc(DATA, 5)) == pytest.approx(5.0, abs=CENT)
 
 
-@pytest.mark.xfail(strict=True, reason="not built yet: increments move the range by semitones")
 @row("RPN 0, 1, 2, 5")
 @pytest.mark.parametrize(
     ("cents", "step", "count", "wanted"),

@@ -6,7 +6,7 @@ import pytest
 from rtsynth_engine.layout import EVENTS, HELD, RELEASED
 from rtsynth_engine.midi.commands import DROPPED, STRAY, TRUNCATED
 from tests.midi.hearing import rms
-from tests.midi.ways import Desk, Live
+from tests.midi.ways import Desk
 from tests.midi.wire import bend, cc, off, on, raw
 
 SUSTAIN = 64
@@ -84,12 +84,7 @@ def test_what_is_wrong_is_only_counted_and_the_sound_goes_on(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("count", [EVENTS - 1, EVENTS + 100, 4 * EVENTS])
-def test_a_flood_on_one_tick_loses_no_note_off(
-    desk: Desk, count: int, request: pytest.FixtureRequest
-) -> None:
-    if not isinstance(desk.way, Live):
-        reason = "not built yet: a full ring loses what the offline renderer pushes"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_a_flood_on_one_tick_loses_no_note_off(desk: Desk, count: int) -> None:
     desk.send(on(60), on(64), seconds=0.1)
     desk.send(*(cc(7, 90 + i % 10) for i in range(count)), off(60), off(64), seconds=0.2)
     assert desk.keys(HELD) == []

@@ -226,9 +226,6 @@ steps = st.lists(st.one_of(ons, ons, offs, changes, routes), max_size=30)
 
 
 @row("Same key twice", "Sustain 64", "Sostenuto 66", "Mono, legato, priorities", "Split, layer, transpose")
-@pytest.mark.xfail(
-    strict=True, reason="not built yet: a legato voice is kept for a channel that is poly by now"
-)
 @given(steps=steps)
 @example(steps=[program(1, 1), on(55, 64, 1), on(56, 64, 1), program(0, 1)])
 @in_ways(max_examples=25)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from rtsynth_engine.learning import Mapping
-from rtsynth_engine.midi.messages import RESERVED
 
 from rtsynth_engine.layout import HELD
+from rtsynth_engine.learning import Mapping
+from rtsynth_engine.midi.messages import RESERVED
 from tests.midi.hearing import rms, tone
 from tests.midi.rows import row
 from tests.midi.ways import Desk

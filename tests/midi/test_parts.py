@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from rtsynth_engine.parts import Part
 
 from rtsynth_engine.engine import Sound
 from rtsynth_engine.errors import EngineError
 from rtsynth_engine.layout import HELD
+from rtsynth_engine.parts import Part
 from tests.midi.hearing import rms, tone, tones
 from tests.midi.rows import row
 from tests.midi.ways import Desk

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from rtsynth_engine.midi.commands import DROPPED
-from rtsynth_engine.midi.parser import make_parser, parse_all
 
 from rtsynth_engine.layout import HELD
+from rtsynth_engine.midi.commands import DROPPED
+from rtsynth_engine.midi.parser import make_parser, parse_all
 from tests.midi.rows import row
 from tests.midi.ways import Desk
 from tests.midi.wire import cc, on, raw, sysex

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from rtsynth_engine.midi.commands import CHECKSUM
 
 from rtsynth_engine.engine import Sound
 from rtsynth_engine.layout import FIRST_OWN, HELD
+from rtsynth_engine.midi.commands import CHECKSUM
 from tests.midi.hearing import NOBODY, rms, tone
 from tests.midi.rows import row
 from tests.midi.ways import Desk

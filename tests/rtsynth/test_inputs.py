@@ -4,19 +4,27 @@ import pytest
 
 from rtsynth import inputs
 from rtsynth.errors import DeviceError, HostError
-from rtsynth.inputs import MidiPlan, follow_midi, open_midi, plan_midi
+from rtsynth.inputs import MidiPlan, follow_midi, open_midi, plan_midi, start_midi
 from rtsynth.midi.names import MidiPortError
+from rtsynth.midi.ports import MidiProcess
 from rtsynth_engine.drivers.null import NullDriver
 
 SILENT_SYSTEM = "no MIDI system answers"
 
 
-@pytest.fixture
-def no_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
+class Refused:
+    """A MIDI process that cannot open its ports."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def open(self) -> None:
         raise MidiPortError(SILENT_SYSTEM)
 
-    monkeypatch.setattr(inputs, "MidiProcess", refuse)
+
+@pytest.fixture
+def no_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "MidiProcess", Refused)
 
 
 def test_jack_reads_its_own_midi_unless_told_otherwise() -> None:
@@ -29,13 +37,18 @@ def test_unless_told_otherwise_every_input_is_heard_that_there_is_or_will_be() -
     assert plan_midi((), "null") == MidiPlan(virtual=True, every=True, asked=False)
 
 
+def opened(wanted: tuple[str, ...]) -> MidiProcess | None:
+    plan = plan_midi(wanted, "null")
+    return open_midi(plan, start_midi(plan))
+
+
 def test_jack_midi_needs_the_jack_driver() -> None:
     with pytest.raises(DeviceError, match="--audio jack"):
         plan_midi(("jack",), "null")
 
 
 def test_none_stands_alone() -> None:
-    assert open_midi(plan_midi(("none",), "null")) is None
+    assert opened(("none",)) is None
     with pytest.raises(HostError, match="stands alone"):
         plan_midi(("none", "virtual"), "null")
 
@@ -44,14 +57,14 @@ def test_none_stands_alone() -> None:
 def test_without_a_midi_system_the_instrument_still_plays_and_says_so_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert open_midi(plan_midi((), "null")) is None
+    assert opened(()) is None
     assert capsys.readouterr().err == f"rtsynth: no MIDI input: {SILENT_SYSTEM}\n"
 
 
 @pytest.mark.usefixtures("no_system")
 def test_a_port_that_was_asked_for_must_be_there() -> None:
     with pytest.raises(MidiPortError, match=SILENT_SYSTEM):
-        open_midi(plan_midi(("virtual",), "null"))
+        opened(("virtual",))
 
 
 class Ports:

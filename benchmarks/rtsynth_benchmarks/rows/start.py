@@ -17,13 +17,15 @@ from ..context import Context
 from ..figures import Figure, NotMeasured
 from ..stage import process
 
+FIRST = "acoustic-grand-piano"  # named, for a bare `play` has the last setup again
 PLAY = [sys.executable, "-m", "rtsynth", "play", "--audio", "null", "--midi", "none"]
 
 
 def run(context: Context) -> Iterator[Figure]:
     """First ever, then warm."""
-    context.setup(driver="null", preset=context.options.preset or "the first program's")
-    command = [*PLAY, context.options.preset] if context.options.preset else PLAY
+    preset = context.options.preset or FIRST
+    context.setup(driver="null", preset=preset)
+    command = [*PLAY, preset]
     if context.pick(True, False, False):
         context.tell("once, so that files and caches are warm")
         seconds_to_play(command, {})

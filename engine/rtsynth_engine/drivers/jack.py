@@ -13,7 +13,7 @@ from ..engine import Engine
 from ..events import insert, is_welcome
 from ..handle import ADDRESSES, attach, call_block
 from ..layout import PENDING, Memory
-from ..midi.exclusive import IDENTITY_REPLY
+from ..midi.exclusive import identity_reply
 from ..midi.parser import feed
 from .contract import DriverError
 from .sources import Sources
@@ -21,6 +21,7 @@ from .sources import Sources
 MISSING = "install jackd2 and JACK-Client (pip install 'rtsynth[jack]'), or use --audio portaudio or null"
 # words of the callback's table; EVENT takes three, REPLY two
 HANDLE, MIDI_IN, LEFT, RIGHT, MIDI_OUT, EVENT, ANSWERED, REPLY, TABLE = 0, 1, 2, 3, 4, 5, 8, 9, 11
+REPLY_BYTES = 15
 LONGEST = 1 << 16  # bytes of a JACK MIDI event: more than a server's buffer holds
 
 _get_buffer = external("jack_port_get_buffer", types.voidptr(types.uint64, types.uint32))
@@ -61,7 +62,7 @@ def answer(memory: Memory, table: NDArray[np.uint64], buffer: Any) -> None:
     asked = np.uint64(memory.telemetry[0].identity)
     if asked != table[ANSWERED]:
         table[ANSWERED] = asked
-        _event_write(buffer, 0, pointer_from(np.uint64(table.ctypes.data + 8 * REPLY)), len(IDENTITY_REPLY))
+        _event_write(buffer, 0, pointer_from(np.uint64(table.ctypes.data + 8 * REPLY)), REPLY_BYTES)
 
 
 def _callback(frames: int, argument: Any) -> int:
@@ -119,7 +120,6 @@ class JackDriver:
         self._reply = self._client.midi_outports.register("midi_out")
         self._sources = Sources(self._client, self._midi, connect, jack.JackError)
         self._table = np.zeros(TABLE, np.uint64)
-        self._table[REPLY:].view(np.uint8)[: len(IDENTITY_REPLY)] = list(IDENTITY_REPLY)
 
     def start(self, engine: Engine) -> None:
         """Hand the compiled callback to JACK, go live, and connect to the system's playback and MIDI
@@ -132,6 +132,8 @@ class JackDriver:
         ffi, lib = jack._ffi, jack._lib
         ports = [int(ffi.cast("uintptr_t", port._ptr)) for port in (self._midi, *self._outs, self._reply)]
         self._table[: MIDI_OUT + 1] = [address(engine.handle), *ports]
+        reply = identity_reply(int(engine.memory.parser[0]["device"]))
+        self._table[REPLY:].view(np.uint8)[:REPLY_BYTES] = list(reply)
         callback = ffi.cast("JackProcessCallback", self._compiled.address)
         lib.jack_set_process_callback(self._client._ptr, callback, ffi.cast("void*", address(self._table)))
         self._client.set_xrun_callback(self._note_xrun)

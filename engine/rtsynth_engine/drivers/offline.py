@@ -47,6 +47,7 @@ def _send(engine: Engine, events: NDArray[Any], sent: int, until: int) -> int:
         if event["time"] >= until:
             break
         time, port, status, data1, data2, value = event.item()
-        engine.push(time, status, data1, data2, port, value)
+        if not engine.push(time, status, data1, data2, port, value):
+            break  # the ring is full: the rest comes with the next block
         sent += 1
     return sent

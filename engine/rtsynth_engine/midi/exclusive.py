@@ -46,8 +46,6 @@ REAL_TIME = 0x7F
 NAME = 16  # bytes of a tuning's name
 CLASSES, KEYS = 12, 128
 SHARE = 1.0 / 16384.0
-# device 16, the manufacturer's number that is nobody's, family, member and version of none
-IDENTITY_REPLY = bytes.fromhex("F0 7E 10 06 02 7D 00 00 00 00 00 00 00 01 F7")
 
 
 def _pattern(text: str) -> list[int]:
@@ -58,6 +56,11 @@ def _pattern(text: str) -> list[int]:
 
 PATTERNS = np.array([_pattern(each.pattern) for each in EXCLUSIVES], np.int64)
 KINDS = np.array([each.kind for each in EXCLUSIVES], np.int64)
+
+
+def identity_reply(device: int) -> bytes:
+    """Who we are: a manufacturer's number that is nobody's, family and member of none, version 1."""
+    return bytes.fromhex(f"F0 7E {device:02X} 06 02 7D 00 00 00 00 00 00 00 01 F7")
 
 
 @realtime

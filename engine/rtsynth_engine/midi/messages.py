@@ -125,6 +125,7 @@ CONTROLLERS = (
     Controller(101, "RPN", "chooses a parameter", NONE, reset=True, reserved=True),
     Controller(120, "all sound off", "silence within 10 ms, whatever the pedals", NONE, reserved=True),
     Controller(121, "reset controllers", "as RP-015 says", NONE),
+    Controller(122, "local control", "ignored: there is no keyboard of its own", NONE),
     Controller(123, "all notes off", "every key goes up; pedals still hold", NONE, reserved=True),
     Controller(124, "omni off", "all notes off", NONE),
     Controller(125, "omni on", "all notes off", NONE),

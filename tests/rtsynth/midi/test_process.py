@@ -15,7 +15,7 @@ import rtmidi
 
 from rtsynth.midi.ports import Lines, MidiPortError, MidiProcess, list_inputs
 from rtsynth_engine.midi.commands import COMMAND, MASTER_VOLUME, PORT_GONE
-from rtsynth_engine.midi.exclusive import IDENTITY_REPLY
+from rtsynth_engine.midi.exclusive import identity_reply
 from rtsynth_engine.rings import SharedRing
 from tests.conftest import require
 from tests.rtsynth.midi.test_inlet import popped
@@ -262,7 +262,7 @@ class TestOverJack:
             ask.delete()
             hear.delete()
         assert answer is not None
-        assert bytes(answer[0]) == IDENTITY_REPLY
+        assert bytes(answer[0]) == identity_reply(16)
 
     def test_two_ports_and_the_virtual_one_keep_their_numbers(self, keys):
         pads = Keys("Test Pads")
