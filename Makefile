@@ -1,6 +1,6 @@
 # rtsynth: every task a person or CI runs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench peers pin small bank picture clean
+.PHONY: help setup demo test lint bench peers rows pin small bank picture clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -32,6 +32,9 @@ bench: .venv/.ready-to-develop ## measure this machine: tables here, figures and
 peers: .venv/.ready-to-develop ## measure other synths and networks beside rtsynth: tables here, figures in build/
 	@mkdir -p build
 	@$(BIN)/python -m rtsynth_benchmarks.peers --json build/peers.json
+
+rows: .venv/.ready-to-develop ## print the table of MIDI and the tests that prove each row
+	@$(BIN)/python -m tests.midi.rows
 
 pin: .venv/.ready-to-develop ## write the versions installed now into constraints.txt
 	{ head -n 1 constraints.txt; $(PIP) freeze --all --exclude pip --exclude rtsynth | sed 's/+cpu$$//'; } > constraints.new

@@ -66,11 +66,14 @@ class Panel:
 
 
 def line(told: Telemetry) -> str:
-    """The snapshot in words: voices, load, quality where lowered, xruns, late blocks, level, last event."""
+    """The snapshot in words: voices, load, quality where lowered, xruns, late blocks, tempo where there is
+    a clock, level, last event.
+    """
     quality = f"quality {told.floor:.0f} dB  " if told.floor > FULL else ""
+    tempo = f"tempo {told.tempo:.0f}  " if told.tempo else ""
     return (
         f"voices {told.voices:3}  load {100 * told.load:3.0f} %  {quality}xruns {told.xruns}  "
-        f"late blocks {told.late_blocks}  {meter(max(told.peak))}  {event_text(told.last_event)}"
+        f"late blocks {told.late_blocks}  {tempo}{meter(max(told.peak))}  {event_text(told.last_event)}"
     )
 
 

@@ -1,7 +1,7 @@
 """What the commands `play`, `demo` and `render` do."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtsynth_engine.engine import Engine
-from rtsynth_engine.generators.fallback import Fallback
 
 from .audio import RATE, SILENT, AudioRequest, best_driver
 from .desk import desk
@@ -28,11 +27,11 @@ from .restoring import first_lineup, named_lineup, taken_lineup
 from .routing import Routing, ports_named
 from .scores import Cue, programs_of, to_events
 from .summary import figures, lines, write_figures
+from .troubles import DRUMS_MUTED, troubles
 
 DEMO, DEMO_WAV = SHIPPED / "demo.mid", Path("demo.wav")
 LOOK = 0.1  # seconds between looks at a running session
 LEAD_IN, TAIL = 0.5, 3.0  # seconds before and after the demo
-DRUMS_MUTED = "channel 10 stays silent: there is no drum kit yet"
 BLOCK = 256  # frames; the samples do not depend on it
 
 
@@ -196,25 +195,13 @@ def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str
         while going():
             panel.show(session.engine.telemetry(clear_peaks=True), prefix())
             say(*follow_midi(session.driver, session.ports, session.engine))
-            for trouble in set(_troubles(session)) - said:
+            for trouble in set(troubles(session)) - said:
                 say(trouble)
                 said.add(trouble)
             say(*session.routing.follow(session.names))
             if session.driver.lost:
                 raise DeviceError(f"{session.driver.name} is gone; start it again, then rtsynth")
             time.sleep(LOOK)
-
-
-def _troubles(session: Session) -> Iterator[str]:
-    told, feeder, generator = session.engine.telemetry(), session.engine.feeder, session.network.generator
-    if told.drums_muted:
-        yield DRUMS_MUTED
-    if feeder.failures:
-        yield f"the network failed, sounding notes are held meanwhile: {feeder.last_failure}"
-    if isinstance(generator, Fallback) and generator.lost:
-        yield generator.lost
-    if session.ports is not None and not session.ports.alive():
-        yield "the MIDI ports are gone; start rtsynth again to get them back"
 
 
 def _report(session: Session, path: Path | None) -> None:

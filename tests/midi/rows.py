@@ -120,9 +120,15 @@ def table(found: dict[str, dict[str, None]]) -> str:
     lines = ["| Row | Proved by |", "|---|---|"]
     for name in ROWS:
         first, *more = [*found.get(name, ()), *ELSEWHERE.get(name, ()), ""]
-        others = f" and {len(more) - 1} more" if len(more) > 1 else ""
-        lines.append(f"| {name} | {f'`{first}`' if first else ''}{others} |")
+        others = f"; and {len(more) - 1} more" if len(more) > 1 else ""
+        lines.append(f"| {name} | {claim(first) if first else ''}{others} |")
     return "\n".join(lines)
+
+
+def claim(test: str) -> str:
+    """What a test claims, and a link to where it does."""
+    path, _, name = test.partition("::")
+    return f"[{name.split('::')[-1].removeprefix('test_').replace('_', ' ')}]({path})"
 
 
 def main() -> int:

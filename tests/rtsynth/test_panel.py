@@ -3,7 +3,7 @@
 import pytest
 
 from rtsynth.panel import event_text, line, meter
-from tests.engine.parts import make_engine
+from tests.engine.parts import make_engine, render
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_the_line_tells_of_quality_only_where_it_is_lowered() -> None:
     engine.memory.telemetry[0]["load"] = 1.0
     engine.feeder.quality.look()
     assert "quality -80 dB" in line(engine.telemetry())
+
+
+def test_the_line_tells_the_tempo_of_a_clock() -> None:
+    engine = make_engine()
+    assert "tempo" not in line(engine.telemetry())
+    render(engine, [(i * 60 / 24 / 90, 0xF8, 0) for i in range(30)], 1.0)
+    assert "tempo 90 " in line(engine.telemetry())
