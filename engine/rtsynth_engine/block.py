@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chorus import add_chorus
-from .compiling import realtime, store_release
-from .effects import make_safe, reverberate
+from .compiling import realtime
+from .effects import begin_hush, make_safe, reverberate
 from .events import collect, frames_to_event, is_due, panic, watch_ports
 from .expression import (
     NEPER,
@@ -26,10 +26,11 @@ from .expression import (
 from .handle import call_events
 from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
-from .layout import ALL, FADING, FREE, NONE, RELEASED, TAPE, TAPED, TICK, VOICES, Memory
+from .layout import ALL, FADING, FREE, NONE, RELEASED, TICK, VOICES, Memory
 from .pedals import damping
 from .rings import Ring
 from .streaming import advance_frames, begin_phases, has_frames, shape_voice
+from .tape import keep_frames
 from .voices import free_voice
 
 ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
@@ -49,33 +50,31 @@ def process(memory: Memory, host: Ring, midi: Ring, handle: Any, out: Any, strid
         panic(memory, host, midi)
     for source in range(2):
         collect(memory, midi if source else host, source == 1)
-    if frames == 0 and is_due(memory):
-        call_events(handle)
+    if frames == 0:
+        act_until(memory, handle, state.clock)
     done = 0
     while done < frames:
         if state.tick_left == 0:
             begin_tick(memory)
-        if is_due(memory):
-            call_events(handle)
+        act_until(memory, handle, state.clock)
         if state.aim > 0:
             aim_voices(memory)
+        act_until(memory, handle, state.clock + state.tick_left - 1)
         count = min(frames - done, state.tick_left, frames_to_event(memory))
         render(memory, count)
         for n in range(count):
             out[0][(done + n) * stride] = memory.scratch[0, n]
             out[1][(done + n) * stride] = memory.scratch[1, n]
-        tape(memory, count)
+        keep_frames(memory, count)
         done += count
 
 
 @realtime
-def tape(memory: Memory, frames: int) -> None:
-    """Keep what has just been rendered for whoever records."""
-    taped = memory.marks[TAPED]
-    for n in range(frames):
-        memory.tape[(taped + n) % TAPE, 0] = memory.scratch[0, n]
-        memory.tape[(taped + n) % TAPE, 1] = memory.scratch[1, n]
-    store_release(memory.marks, TAPED, taped + frames)
+def act_until(memory: Memory, handle: Any, horizon: int) -> None:
+    """Let the events act that are due."""
+    memory.state[0].horizon = horizon
+    if is_due(memory):
+        call_events(handle)
 
 
 @realtime
@@ -83,6 +82,7 @@ def begin_tick(memory: Memory) -> None:
     """Let one tick pass: channels and envelopes. Gains, and partials that do not rest, want a new aim."""
     state, sounding = memory.state[0], 0
     watch_ports(memory)
+    begin_hush(memory)
     state.tick_left = TICK
     state.aim = ALL
     move_channels(memory, TICK / state.rate)
@@ -156,7 +156,7 @@ def aim_voice(memory: Memory, v: int) -> None:
         aim_tone(memory, v, hertz)
     left, right, send, chorus = voice_gains(memory, voice)
     aim_gains(voice, left, right, send, chorus, state.tick_left)
-    ask_noise(state, voice, left, right)
+    ask_noise(state, voice, left, right, send)
     voice.loudness = voice.power * (voice.level * voice.envelope) ** 2
 
 

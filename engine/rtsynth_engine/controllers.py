@@ -231,6 +231,7 @@ def turn_mode(memory: Memory, c: int, number: int) -> None:
     """Channel mode messages; 124 to 127 end all notes, too."""
     if number == SOUND_OFF:
         silence_channel(memory, c)
+        memory.state[0].hush_wanted = 1
     elif number >= NOTES_OFF:
         release_channel(memory, c)
     if number in (MONO, POLY):

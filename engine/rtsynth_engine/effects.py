@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiling import realtime
-from .layout import REVERB_LENGTH, Memory
+from .layout import FADING, HELD, RELEASED, REVERB_LENGTH, VOICES, Memory
 
 LINES = 8
 LINE_SECONDS = (
@@ -32,6 +32,8 @@ CEILING = np.float32(0.985)
 LIMITER_RELEASE_SECONDS = 0.12
 DC_HZ = 6.0
 FADE_SECONDS = 0.02
+HUSH_SECONDS = 0.005  # in which a reverb that is to fall silent does
+INAUDIBLE = np.float32(1e-6)
 ONE, ZERO = np.float32(1.0), np.float32(0.0)
 
 
@@ -41,6 +43,7 @@ def prepare_effects(state: Any) -> None:
     for i, seconds in enumerate(LINE_SECONDS):
         state["reverb_length"][i] = min(int(seconds * rate), REVERB_LENGTH - 1)
         state["reverb_gain"][i] = 10.0 ** (-3.0 * seconds / DECAY_SECONDS)
+    state["hush_rest"] = max(state["reverb_length"]) + 1
     state["reverb_dull"] = 1.0 - math.exp(-2.0 * math.pi * DULL_HZ / rate)
     state["limiter_fall"] = math.exp(-1.0 / (LIMITER_RELEASE_SECONDS * rate))
     state["dc_pole"] = 1.0 - 2.0 * math.pi * DC_HZ / rate
@@ -58,10 +61,11 @@ def reverberate(
     """Add the reverb of `send` to `left` and `right`, each (frames,)."""
     state, lines = memory.state[0], memory.reverb
     for n in range(frames):
-        at = state.reverb_at
+        at, ringing = state.reverb_at, hushed(state)
         wet_left, wet_right, total = ZERO, ZERO, ZERO
         for i in range(LINES):
             tap = finite(lines[i, (at - state.reverb_length[i]) & (REVERB_LENGTH - 1)]) * state.reverb_gain[i]
+            tap *= ringing
             state.reverb_damp[i] += state.reverb_dull * (tap - state.reverb_damp[i])
         hadamard(state.reverb_damp, state.reverb_mix)
         for i in range(LINES):
@@ -73,6 +77,38 @@ def reverberate(
         left[n] += total * wet_left
         right[n] += total * wet_right
         state.reverb_at = (at + 1) & (REVERB_LENGTH - 1)
+
+
+@realtime
+def begin_hush(memory: Memory) -> None:
+    """Let the reverb fall silent where that is wanted, unless a voice goes on or there is nothing in it.
+
+    At the beginning of a tick.
+    """
+    state, rings = memory.state[0], False
+    if state.hush_wanted == 0:
+        return
+    state.hush_wanted = 0
+    for v in range(VOICES):
+        stage = memory.voices[v].stage
+        if stage in (HELD, RELEASED):
+            return
+        rings = rings or stage == FADING
+    for i in range(LINES):
+        rings = rings or abs(state.reverb_damp[i]) > INAUDIBLE
+    if rings and state.hush == 0:
+        state.hush = state.hush_rest + int(HUSH_SECONDS * state.rate)
+    if rings:
+        state.hush = max(state.hush, state.hush_rest)
+
+
+@realtime
+def hushed(state: Any) -> np.float32:
+    """What is left of the reverb in the coming frame: all, less, or nothing until its lines are empty."""
+    if state.hush == 0:
+        return ONE
+    state.hush -= 1
+    return np.float32(max(state.hush - state.hush_rest, 0) / (HUSH_SECONDS * state.rate))
 
 
 @realtime

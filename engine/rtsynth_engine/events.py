@@ -118,9 +118,17 @@ def frames_to_event(memory: Memory) -> int:
 
 @realtime
 def is_due(memory: Memory) -> bool:
-    """Whether the next queued event's frame has come."""
+    """Whether the next queued event is to act now: a key at its frame, all else up to the state's horizon.
+
+    What is not a key is heard from the next tick on, so the block lets it act together with all of its tick,
+    and a flood of controllers does not cut the period to pieces.
+    """
     state = memory.state[0]
-    return bool(state.pending > 0 and memory.pending[state.pending - 1].time <= state.clock)
+    if state.pending == 0:
+        return False
+    event = memory.pending[state.pending - 1]
+    key = event.status >> 4 in (NOTE_OFF, NOTE_ON)
+    return bool(event.time <= (state.clock if key else state.horizon))
 
 
 @realtime
@@ -148,6 +156,7 @@ def remember(memory: Memory, event: Any) -> None:
         told.events += 1
         written = memory.marks[ACTED]
         kept = memory.history[written % HISTORY]
-        kept.time, kept.port, kept.status = memory.state[0].clock, event.port, event.status
+        kept.time = max(event.time, memory.state[0].clock)
+        kept.port, kept.status = event.port, event.status
         kept.data1, kept.data2, kept.value = event.data1, event.data2, event.value
         store_release(memory.marks, ACTED, written + 1)

@@ -32,6 +32,7 @@ STATE = np.dtype(
         ("fine", F4),  # master tuning, semitones
         ("coarse", F4),
         ("pending", I8),  # events waiting in Memory.pending
+        ("horizon", I8),  # frame up to which events act that are no keys
         ("tick_left", I8),  # frames until the next tick
         ("aim", I4),  # which voices need new ramps: 0 none, 1 those that start now, 2 all
         ("noise_at", I8),  # frames since the noise ramps were aimed
@@ -55,6 +56,9 @@ STATE = np.dtype(
         ("power_right", F4, (BANDS,)),
         ("power_send", F4),
         ("chorus_left", I8),  # frames that the chorus still rings
+        ("hush_wanted", U1),  # from the next tick on
+        ("hush", I8),  # frames for which the reverb still falls silent
+        ("hush_rest", I8),  # of them, those after its fade: the longest line empties
         ("reverb_at", I8),
         ("reverb_length", I8, (8,)),
         ("reverb_damp", F4, (8,)),

@@ -61,7 +61,7 @@ def act_on_system(memory: Memory, p: int, event: Any) -> int:
     if event.status == COMMAND:
         return act_on_command(memory, p, event)
     if event.status == CLOCK:
-        count_clock(memory.state[0], port)
+        count_clock(memory.state[0], port, event.time)
     elif event.status in (START, CONTINUE):
         port.running = 1
         port.clocks = 0 if event.status == START else port.clocks
@@ -74,15 +74,15 @@ def act_on_system(memory: Memory, p: int, event: Any) -> int:
 
 
 @realtime
-def count_clock(state: Any, port: Any) -> None:
-    """Take a MIDI clock: the tempo follows over a quarter note."""
-    passed = state.clock - port.clock_at
+def count_clock(state: Any, port: Any, time: int) -> None:
+    """Take a MIDI clock of frame `time`: the tempo follows over a quarter note."""
+    passed = time - port.clock_at
     if port.clock_at > 0 and 0 < passed < LONGEST_CLOCK * state.rate:
         tempo = 60.0 * state.rate / (PER_QUARTER * passed)
         port.tempo += (tempo - port.tempo) / PER_QUARTER if port.tempo > 0.0 else tempo
     else:
         port.tempo = 0.0
-    port.clock_at = max(state.clock, 1)
+    port.clock_at = max(time, 1)
     port.clocks += 1
 
 

@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import ACTED, HISTORY, Memory
+from .compiling import realtime, store_release
+from .layout import ACTED, HISTORY, TAPE, TAPED, Memory
+
+
+@realtime
+def keep_frames(memory: Memory, frames: int) -> None:
+    """Keep what has just been rendered. Audio callback."""
+    taped = memory.marks[TAPED]
+    for n in range(frames):
+        memory.tape[(taped + n) % TAPE, 0] = memory.scratch[0, n]
+        memory.tape[(taped + n) % TAPE, 1] = memory.scratch[1, n]
+    store_release(memory.marks, TAPED, taped + frames)
 
 
 def read_history(memory: Memory, since: int) -> NDArray[Any]:

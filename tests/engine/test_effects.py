@@ -114,3 +114,28 @@ def test_the_block_gives_the_thread_its_own_arithmetic_back(denormals: None) -> 
     engine = make_engine()
     engine.process(*np.zeros((2, 64), np.float32))
     assert halve(TINY) > 0.0
+
+
+def rms(sound: np.ndarray) -> float:
+    return float(np.sqrt((sound**2).mean()))
+
+
+def test_all_sound_off_ends_the_reverb_too() -> None:
+    engine = make_engine(reverb=1.0)
+    before = rms(render(engine, [(0.0, ON, 60, 127)], 1.0)[:, -9600:])
+    render(engine, [(0.0, CC, 120, 0)], 0.012)
+    assert rms(render(engine, [], 0.5)) < 3e-3 * before
+
+
+def test_all_sound_off_leaves_the_reverb_of_what_goes_on() -> None:
+    engine = make_engine(reverb=1.0)
+    render(engine, [(0.0, ON, 60, 127), (0.0, ON | 1, 64, 127), (0.0, ON | 1, 67, 127)], 1.0)
+    render(engine, [(0.0, CC, 120, 0)], 0.012)
+    assert engine.memory.state[0]["hush"] == 0
+
+
+def test_a_fading_voice_never_bursts_into_the_reverb() -> None:
+    engine = make_engine(generator=Steady(levels=(0.01,), noise=0.05), reverb=1.0)
+    before = np.abs(render(engine, [(0.0, ON, 60, 127), (0.0, ON | 1, 60, 1)], 1.0)[:, -9600:]).max()
+    after = np.abs(render(engine, [(0.0, CC, 120, 0)], 0.5)).max()
+    assert after < 1.5 * before

@@ -206,10 +206,10 @@ def test_the_modulation_wheel_is_a_vibrato_of_half_a_semitone(desk: Desk) -> Non
 
 
 def tail(desk: Desk, *messages: bytes) -> float:
-    """Loudness of what still sounds well after a note was silenced: reverb."""
-    desk.set(reverb=0.2)
+    """Loudness of what still sounds well after a note has ended: reverb."""
+    desk.set(reverb=0.2, release=0.05)
     desk.send(*messages, on(69), seconds=0.3)
-    return loudness_in(desk.send(cc(120, 0), seconds=0.2), 0.05, 0.2)
+    return loudness_in(desk.send(off(69), seconds=0.3), 0.1, 0.3)
 
 
 @row("CC 70–79, 91, 93")

@@ -69,7 +69,7 @@ def gains(block: NDArray[Any]) -> None:
         if voice.stage != FREE:
             left, right, send, chorus = voice_gains(memory, voice)
             aim_gains(voice, left, right, send, chorus, TICK)
-            ask_noise(state, voice, left, right)
+            ask_noise(state, voice, left, right, send)
 
 
 @offline

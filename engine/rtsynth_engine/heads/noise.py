@@ -6,6 +6,7 @@ grow with polyphony and a note's noise starts at its sample. The right channel r
 round.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -56,14 +57,14 @@ def gather_noise(voice: Any, blend: np.float32) -> np.float32:
 
 
 @realtime
-def ask_noise(state: Any, voice: Any, left: np.float32, right: np.float32) -> None:
-    """Add a voice's noise, at gains `left` and `right`, to the power at the tick's end. Audio callback."""
+def ask_noise(state: Any, voice: Any, left: np.float32, right: np.float32, send: np.float32) -> None:
+    """Add a voice's noise, at its gains at the tick's end, to the power wanted then. Audio callback."""
     left, right = left * left, right * right
     for b in range(BANDS):  # two loops, for the compiler makes vectors of one array only
         state.power_left[b] += voice.noise_power[b] * left
     for b in range(BANDS):
         state.power_right[b] += voice.noise_power[b] * right
-    state.power_send += voice.noise_total * voice.send * voice.send
+    state.power_send += voice.noise_total * send * send
 
 
 @realtime
@@ -78,10 +79,12 @@ def aim_noise(state: Any, frames: int) -> None:
         state.noise_right_step[b] = (np.sqrt(state.power_right[b]) - state.noise_right[b]) * step
         total += state.power_left[b] + state.power_right[b]
     state.noise_at = 0
-    state.noise_send = np.sqrt(np.float32(2.0) * state.power_send / total)
+    share = np.sqrt(np.float32(2.0) * state.power_send / total)
+    state.noise_send = min(share, MOST_SENT)
 
 
 QUIET = np.float32(1e-7)
+MOST_SENT = np.float32(math.sqrt(2.0))  # of the mean of left and right: all of a voice that is in the middle
 
 
 @realtime

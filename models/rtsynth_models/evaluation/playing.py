@@ -53,7 +53,7 @@ def _score(notes: list[Note], pace: int, hold: float) -> NDArray[np.void]:
     for i, (pitch, velocity) in enumerate(notes):
         on = i * pace + round(LEAD_SECONDS * SAMPLE_RATE)
         off = on + round(hold * SAMPLE_RATE)
-        events.append((on, 0, NOTE_ON, pitch, velocity))
-        events.append((off, 0, NOTE_OFF, pitch, 0))
-        events.append((off + round(RELEASE_SECONDS * SAMPLE_RATE), 0, CONTROL, SOUND_OFF, 0))
+        events.append((on, 0, NOTE_ON, pitch, velocity, 0.0))
+        events.append((off, 0, NOTE_OFF, pitch, 0, 0.0))
+        events.append((off + round(RELEASE_SECONDS * SAMPLE_RATE), 0, CONTROL, SOUND_OFF, 0, 0.0))
     return np.array(events, EVENT)
