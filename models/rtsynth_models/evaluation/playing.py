@@ -49,7 +49,7 @@ def play_notes(
 
 def _score(notes: list[Note], pace: int, hold: float) -> NDArray[np.void]:
     """EVENT records: every `pace` frames a note, and silence before the next."""
-    events = [(0, 0, CONTROL, VOLUME, 127)]
+    events = [(0, 0, CONTROL, VOLUME, 127, 0.0)]
     for i, (pitch, velocity) in enumerate(notes):
         on = i * pace + round(LEAD_SECONDS * SAMPLE_RATE)
         off = on + round(hold * SAMPLE_RATE)
