@@ -1,12 +1,12 @@
 """The seam to the system's MIDI: what a backend does, and the one that python-rtmidi does it with."""
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 import rtmidi
 
+from .doors import QUEUE, Door
 from .names import MidiPortError
 from .watching import JackWatch
 
@@ -40,6 +40,9 @@ class Backend(Protocol):
         Returns what sends there. Raises MidiPortError.
         """
 
+    def poll(self) -> bool:
+        """Receive what waits in queues of its own; returns whether there will soon be more."""
+
     def close(self) -> None:
         """Close every port; nothing is received any more."""
 
@@ -53,6 +56,7 @@ class RtMidi:
         self._watch = _watch() if self._api == rtmidi.API_UNIX_JACK else None
         self._listed: list[tuple[int, str]] = []
         self._open: list[Any] = []
+        self._doors: dict[Any, Door] = {}
 
     def inputs(self) -> list[str]:
         """See Backend; ports of our own are not among them, and those that went since the last call are left
@@ -65,7 +69,7 @@ class RtMidi:
 
     def open(self, index: int, receive: Receive) -> Close:
         """See Backend."""
-        port, there = self._make(rtmidi.MidiIn), self._listed[index]
+        port, there = self._make(rtmidi.MidiIn, queue_size_limit=QUEUE), self._listed[index]
         if there not in enumerate(_names(port)):
             self._close(port)
             raise MidiPortError("the MIDI inputs have just changed")
@@ -74,7 +78,8 @@ class RtMidi:
 
     def open_virtual(self, name: str, receive: Receive) -> Send:
         """See Backend."""
-        port, answers = self._make(rtmidi.MidiIn), self._make(rtmidi.MidiOut)
+        port = self._make(rtmidi.MidiIn, queue_size_limit=QUEUE)
+        answers = self._make(rtmidi.MidiOut)
         self._attach(port, receive, lambda: port.open_virtual_port(name))
         answers.open_virtual_port(name)
         return partial(_send, answers)
@@ -84,17 +89,22 @@ class RtMidi:
         """See Backend."""
         return self._watch is not None and self._watch.lost
 
+    def poll(self) -> bool:
+        """See Backend."""
+        return sum(door.poll() for door in list(self._doors.values())) > 0
+
     def close(self) -> None:
         """See Backend."""
+        self._doors.clear()
         for port in (*self._open, self._listing):
             _end(port)
         self._open.clear()
         if self._watch:
             self._watch.close()
 
-    def _make(self, kind: Any) -> Any:
+    def _make(self, kind: Any, **options: Any) -> Any:
         try:
-            port = kind(self._api, name=CLIENT)
+            port = kind(self._api, name=CLIENT, **options)
         except rtmidi.RtMidiError as error:
             raise MidiPortError(f"the MIDI system refuses another port: {error}") from None
         self._open.append(port)
@@ -103,7 +113,7 @@ class RtMidi:
     def _attach(self, port: Any, receive: Receive, connect: Callable[[], object]) -> None:
         try:
             port.ignore_types(sysex=False, timing=False, active_sense=False)
-            port.set_callback(partial(_received, receive))
+            self._doors[port] = Door(port, receive)
             connect()
         except (rtmidi.RtMidiError, NotImplementedError) as error:
             self._close(port)
@@ -111,6 +121,7 @@ class RtMidi:
 
     def _close(self, port: Any) -> None:
         self._open.remove(port)
+        self._doors.pop(port, None)
         _end(port)
 
 
@@ -138,12 +149,6 @@ def _watch() -> JackWatch | None:
 def _names(port: Any) -> list[str]:
     names = (port.get_port_name(index, encoding=None) for index in range(port.get_port_count()))
     return [(name or b"").decode("utf-8", "replace") for name in names]
-
-
-def _received(receive: Receive, message: tuple[Sequence[int], float], _: object) -> None:
-    """Rtmidi's callback. The time is taken first: whatever follows must not delay it."""
-    now = time.monotonic_ns()
-    receive(now, message[0])
 
 
 def _send(port: Any, message: Sequence[int]) -> None:

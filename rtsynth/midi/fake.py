@@ -67,6 +67,10 @@ class FakeBackend:
         self.virtual[name].receivers.append(receive)
         return lambda message: self.sent.append(bytes(message))
 
+    def poll(self) -> bool:
+        """See Backend; nothing waits."""
+        return False
+
     def close(self) -> None:
         """See Backend."""
         for port in (*self.plugged, *self.virtual.values()):

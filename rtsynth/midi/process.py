@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MOST_PORTS = 8
 RETRY = 0.02  # seconds between looks at the backlog
+SOON = 0.002  # the same in a flood
 LOOK = 5  # of them between two looks at which inputs there are
 LONGEST = 400  # characters of a name told, so that a line goes through a pipe whole
 
@@ -87,9 +88,11 @@ def _serve(options: argparse.Namespace, backend: Backend) -> None:
             options.first,
         )
         _say_opened(follower, {} if options.virtual is None else {virtual: options.virtual})
+        wait = RETRY
         for turn in count(1):
-            if ended.wait(RETRY):
+            if ended.wait(wait):
                 break
+            wait = SOON if backend.poll() else RETRY
             if backend.lost:
                 os._exit(1)  # closing its ports would wait for ever; the parent lets their notes go
             inlet.retry()
