@@ -1,6 +1,6 @@
 # rtsynth: every task a person or CI runs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench peers rows pin small bank picture clean
+.PHONY: help setup demo test lint bench peers sequencers rows pin small bank picture clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -10,7 +10,7 @@ PLAY_PACKAGES := libportaudio2
 DEV_PACKAGES := jackd2 fluidsynth fluid-soundfont-gm amsynth gcc libc6-dev libjack-jackd2-dev
 
 help: ## list these tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready-to-develop ## set up everything: .venv, packages, what tests and training need
 
@@ -32,6 +32,10 @@ bench: .venv/.ready-to-develop ## measure this machine: tables here, figures and
 peers: .venv/.ready-to-develop ## measure other synths and networks beside rtsynth: tables here, figures in build/
 	@mkdir -p build
 	@$(BIN)/python -m rtsynth_benchmarks.peers --json build/peers.json
+
+sequencers: .venv/.ready-to-develop ## let Ardour and MusE play rtsynth over JACK, and judge the takes
+	@.ci/system-packages ardour muse xvfb
+	@$(BIN)/python -m rtsynth_benchmarks.sequencer ardour muse
 
 rows: .venv/.ready-to-develop ## print the table of MIDI and the tests that prove each row
 	@$(BIN)/python -m tests.midi.rows
