@@ -72,4 +72,5 @@ def test_both_synths_have_a_column_and_a_sum(monkeypatch: pytest.MonkeyPatch) ->
     every = len(BEHAVIOURS) // 2
     rows = midi.run(midi.Setting(every), lambda text: None)
     assert [row["what"] for row in rows] == [*(b.claim for b in BEHAVIOURS[::every]), "in all"]
-    assert {row[name] for row in rows[:-1] for name in ("rtsynth", "FluidSynth")} <= {"yes", "no"}
+    said = {row[name].partition(":")[0] for row in rows[:-1] for name in ("rtsynth", "FluidSynth")}
+    assert said <= {"yes", "no", "not measured"}  # a busy machine may lose what was sent
