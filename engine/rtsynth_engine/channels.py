@@ -72,6 +72,7 @@ def sway_channel(memory: Memory, c: int, kind: int, data1: int, data2: int) -> N
     """Bend, pressure of a channel, and of a key: not of an MPE member, whose channel is its note's."""
     channel = memory.channels[c]
     if kind == BEND:
+        memory.moving[c] = 1
         channel.bend = np.float32(data1 + 128 * data2 - 8192) / np.float32(8192.0)
     elif kind == PRESSURE:
         channel.controls[TOUCH] = np.float32(data1) / CODED

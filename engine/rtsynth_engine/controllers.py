@@ -125,6 +125,7 @@ def after_list(memory: Memory, c: int, number: int) -> None:
 def turn(memory: Memory, c: int, number: int, value: np.float32) -> None:
     """Turn one controller of one channel to `value`, 0 … 127 and between."""
     channel = memory.channels[c]
+    memory.moving[c] = 1
     part = value / np.float32(MOST)
     way = (max(value, np.float32(1.0)) - np.float32(64.0)) / np.float32(63.0)
     if number < PROGRAM:

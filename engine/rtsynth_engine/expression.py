@@ -52,19 +52,31 @@ def move_channels(memory: Memory, seconds: float) -> None:
     bend_share = np.float32(1.0 - math.exp(-seconds / BEND_SECONDS))
     gain_share = np.float32(1.0 - math.exp(-seconds / GAIN_SECONDS))
     for c in range(CHANNELS):
-        channel = memory.channels[c]
-        bend, gain = bend_target(channel), channel.volume * channel.expression
-        if channel.bend_now != bend:
-            channel.bend_now = approach(channel.bend_now, bend, bend_share, INAUDIBLE_BEND)
-        if channel.gain_now != gain or channel.pan_now != channel.pan:
-            channel.gain_now = approach(channel.gain_now, gain, gain_share, INAUDIBLE_GAIN)
-            channel.pan_now = approach(channel.pan_now, channel.pan, gain_share, INAUDIBLE_GAIN)
-        if sways(channel):
-            channel.vibrato_phase += np.float32(2.0 * math.pi * seconds) * channel.vibrato_hertz
-            if channel.vibrato_phase > np.float32(math.pi):
-                channel.vibrato_phase -= np.float32(2.0 * math.pi)
+        if memory.moving[c]:
+            channel = memory.channels[c]
+            move_channel(channel, seconds, bend_share, gain_share)
+            memory.moving[c] = 0 if rests(channel) else 1
     state.volume_now = approach(state.volume_now, state.volume, gain_share, INAUDIBLE_GAIN)
     move_knobs(state, gain_share)
+
+
+@realtime
+def move_channel(channel: Any, seconds: float, bend_share: np.float32, gain_share: np.float32) -> None:
+    """Advance one channel: its bend and gains by their shares of the way, its vibrato by `seconds`."""
+    channel.bend_now = approach(channel.bend_now, bend_target(channel), bend_share, INAUDIBLE_BEND)
+    gain = channel.volume * channel.expression
+    channel.gain_now = approach(channel.gain_now, gain, gain_share, INAUDIBLE_GAIN)
+    channel.pan_now = approach(channel.pan_now, channel.pan, gain_share, INAUDIBLE_GAIN)
+    channel.vibrato_phase += np.float32(2.0 * math.pi * seconds) * channel.vibrato_hertz
+    if channel.vibrato_phase > np.float32(math.pi):
+        channel.vibrato_phase -= np.float32(2.0 * math.pi)
+
+
+@realtime
+def rests(channel: Any) -> bool:
+    """Whether everything of a channel has come to where it was going."""
+    there = channel.bend_now == bend_target(channel) and channel.pan_now == channel.pan
+    return bool(there and channel.gain_now == channel.volume * channel.expression and not sways(channel))
 
 
 @realtime

@@ -44,6 +44,7 @@ LINE = 64  # bytes of a cache line
 FIELDS: list[tuple[str, Any, tuple[int, ...]]] = [
     ("state", STATE, (1,)),
     ("channels", CHANNEL, (CHANNELS,)),
+    ("moving", np.uint8, (CHANNELS,)),  # channels on which something still moves: the others are left alone
     ("programs", PROGRAM, (PROGRAMS,)),
     ("voices", VOICE, (VOICES,)),
     ("pending", EVENT, (PENDING,)),  # the queue of events, latest first

@@ -80,6 +80,7 @@ def set_bend_range(memory: Memory, c: int, semitones: np.float32) -> None:
     if lead >= 0:
         for i in range(1, memory.channels[lead].members + 1):
             memory.channels[member(lead, i)].bend_range = semitones
+            memory.moving[member(lead, i)] = 1
 
 
 @realtime

@@ -36,19 +36,24 @@ def set_zone(memory: Memory, c: int, members: int) -> None:
         leave_zone(memory, other)
         if other & 15 in (LOWER, UPPER):
             dissolve_zone(memory, other)
-        memory.channels[other].lead = c
-        memory.channels[other].bend_range = MEMBER_RANGE
+        join_zone(memory, other, c, MEMBER_RANGE)
         memory.channels[other].bend = np.float32(0.0)
     memory.channels[c].members = members
     memory.channels[c].bend_range = LEAD_RANGE
 
 
 @realtime
+def join_zone(memory: Memory, c: int, lead: int, bend_range: np.float32) -> None:
+    """Let a channel follow `lead`, or NOBODY."""
+    memory.channels[c].lead, memory.channels[c].bend_range = lead, bend_range
+    memory.moving[c] = 1
+
+
+@realtime
 def dissolve_zone(memory: Memory, c: int) -> None:
     """Let all members of a lead go."""
     for i in range(1, memory.channels[c].members + 1):
-        memory.channels[member(c, i)].lead = NOBODY
-        memory.channels[member(c, i)].bend_range = LEAD_RANGE
+        join_zone(memory, member(c, i), NOBODY, LEAD_RANGE)
     memory.channels[c].members = 0
 
 
@@ -59,6 +64,5 @@ def leave_zone(memory: Memory, c: int) -> None:
     if lead >= 0:
         inside = abs(c - lead) - 1
         for i in range(inside + 1, memory.channels[lead].members + 1):
-            memory.channels[member(lead, i)].lead = NOBODY
-            memory.channels[member(lead, i)].bend_range = LEAD_RANGE
+            join_zone(memory, member(lead, i), NOBODY, LEAD_RANGE)
         memory.channels[lead].members = inside
