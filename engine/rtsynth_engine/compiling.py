@@ -44,7 +44,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def inner_compiler() -> Any:
-    """The numba compiler of functions that are only ever inlined: it leaves their code as it comes."""
+    """The numba compiler of functions that are only ever inlined: their code is tidied up, and no machine
+    code is made of it.
+    """
     codegen: Any = import_module("numba.core.codegen")
     compiler: Any = import_module("numba.core.compiler")
 
@@ -61,9 +63,8 @@ def inner_compiler() -> Any:
 
         @property
         def codegen(self) -> Any:
-            return SimpleNamespace(
-                set_env=lambda name, environment: None
-            )  # there is no machine code to set it in
+            # numba sets an environment in machine code, and here is none
+            return SimpleNamespace(set_env=lambda name, environment: None)
 
     class Inner(compiler.Compiler):  # type: ignore[misc]
         def _compile_bytecode(self) -> Any:
@@ -76,8 +77,8 @@ def inner_compiler() -> Any:
     return Inner
 
 
-# Inner functions are called from compiled code only, and become part of it: on their own they are neither
-# optimised nor turned into machine code, and have no other entries. A first start takes a third of the time.
+# Inner functions are called from compiled code only, and become part of it: on their own they are not fully
+# optimised nor turned into machine code, and have no other entries, which a first start would wait for.
 INLINED = {
     "error_model": "numpy",
     "forceinline": True,
