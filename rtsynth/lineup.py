@@ -174,6 +174,9 @@ def to_sound(preset: Preset, bundle: Bundle, tables: Tables) -> Sound:
         priority=PRIORITIES.index(play.priority),
         portamento=play.portamento,
         offsets=point.offsets,
+        keys=point.keys,
+        choke=point.choke,
+        one_shot=point.one_shot,
         knobs=point.knobs,
     )
 

@@ -23,7 +23,8 @@ class Timbre:
     """A resolved preset, its macros applied. Level in dB; `low`, `high`: MIDI pitches; the rest as in Preset.
 
     `wheel`, `pressure` and `offsets`, by the engine's names of sources, are what full deflection adds to
-    `latent`; empty for nothing. A knob turns the macro of its number.
+    `latent`; empty for nothing. A knob turns the macro of its number. Keys, choke groups and one-shots are
+    those of the place, where there is one alone.
     """
 
     latent: tuple[float, ...]
@@ -38,6 +39,9 @@ class Timbre:
     pressure: tuple[float, ...]
     offsets: dict[str, tuple[float, ...]]
     knobs: tuple[Knob, ...]
+    keys: dict[int, tuple[float, ...]]
+    choke: tuple[tuple[int, ...], ...]
+    one_shot: bool
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,11 @@ class _Point:
 
 def timbre(preset: Preset, bundle: Bundle) -> Timbre:
     """Look the preset up on its instrument. Raises PresetError when the instrument lacks what it names."""
-    point, mix = _point(preset, bundle), preset.mix
+    point, mix, kit = _point(preset, bundle), preset.mix, _kit(preset, bundle)
     macros = [(m.direction, m.value * m.amount) for m in preset.macros if m.direction and m.value]
+    offset = _offset(macros, preset, bundle)
     return Timbre(
-        latent=tuple((point.latent + _offset(macros, preset, bundle)).tolist()),
+        latent=tuple((point.latent + offset).tolist()),
         divisor=point.divisor,
         level_db=mix.level_db + point.gain_db + _turned(preset, "level"),
         low=point.low,
@@ -66,7 +71,15 @@ def timbre(preset: Preset, bundle: Bundle) -> Timbre:
         pressure=_sway(preset.play.pressure, preset, bundle),
         offsets=_offsets(preset, bundle),
         knobs=tuple(_knob(macro, preset, bundle) for macro in preset.macros[:KNOBS]),
+        keys={key: tuple((latent + offset).tolist()) for key, latent in kit.keys.items()} if kit else {},
+        choke=kit.choke if kit else (),
+        one_shot=bool(kit and kit.one_shot),
     )
+
+
+def _kit(preset: Preset, bundle: Bundle) -> Place | None:
+    """The place of a preset that plays one alone."""
+    return _place(preset.place, preset, bundle) if preset.place else None
 
 
 def directions(bundle: Bundle) -> dict[str, Direction]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .generators.contract import Character, Generator, checked_character, checked_step
+from .generators.contract import Character, Generator, checked_character, checked_step, habits
 from .generators.onnx import BATCHES
-from .layout import ATTACK_FRAMES, CACHES, FRAME, FREE, KEYS, LAYERS, MISSING, READY, STALE, VOICES, Memory
+from .layout import ATTACK_FRAMES, CACHES, FRAME, FREE, KEYS, MISSING, READY, STALE, VOICES, Memory
 from .streaming import is_sane_block
 from .timbres import Timbres
 
@@ -25,6 +25,7 @@ class AttackCache:
 
     def __init__(self, memory: Memory, generator: Generator, rate: float, timbres: Timbres) -> None:
         self.memory, self.generator, self.rate, self.timbres = memory, generator, rate, timbres
+        _, self.layers, self.most = habits(generator)
         self.programs: list[int | None] = [None] * CACHES
         self.used: list[int] = [0] * CACHES
         self.turn = 0
@@ -41,7 +42,7 @@ class AttackCache:
         for slot in sorted(range(CACHES), key=lambda slot: -self.used[slot]):
             keys = self._untried(slot)
             if len(keys):
-                return self._render(slot, keys[: ROWS // LAYERS])
+                return self._render(slot, keys[: max(self.most // self.layers, 1)])
         return None
 
     def _next_missing(self) -> int | None:
@@ -99,7 +100,7 @@ class AttackCache:
         program = self.programs[slot]
         assert program is not None
         revision = int(self.timbres.revisions[program])
-        attacks = self.attacks[: len(keys) * LAYERS]
+        attacks = self.attacks[: len(keys) * self.layers]
         try:
             character = self._start(program, keys)
             for frame in range(0, ATTACK_FRAMES, self.generator.frames_per_step):
@@ -116,23 +117,25 @@ class AttackCache:
             self._hand_over(slot, keys, attacks, character)
 
     def _start(self, program: int, keys: NDArray[np.int64]) -> Character:
-        pitch = np.repeat(keys, LAYERS).astype(F4)
-        velocity = np.tile((np.arange(LAYERS, dtype=F4) + 1) / LAYERS, len(keys)).astype(F4)
-        latent = np.tile(self.timbres.latents[program], (len(pitch), 1))
+        pitch = np.repeat(keys, self.layers).astype(F4)
+        velocity = np.tile((np.arange(self.layers, dtype=F4) + 1) / self.layers, len(keys)).astype(F4)
+        latent = self.timbres.at_rest(program, pitch)
         character = self.generator.reset(self.rows[: len(pitch)], pitch, velocity, latent)
         return checked_character(character, len(pitch))
 
     def _hand_over(
         self, slot: int, keys: NDArray[np.int64], attacks: NDArray[F4], character: Character
     ) -> None:
-        """Let the callback read attacks (keys * LAYERS, ATTACK_FRAMES, FRAME), if they are sane."""
-        if not is_sane_block(attacks.reshape(-1, FRAME)):
-            return
+        """Let the callback read attacks (keys * layers, ATTACK_FRAMES, FRAME), if they are sane. One layer
+        stands for all.
+        """
         memory = self.memory
+        if not is_sane_block(attacks.reshape(-1, FRAME), bool(memory.state[0]["sounds"])):
+            return
         slopes, motion, onset, phase = (
-            part.reshape(len(keys), LAYERS, *part.shape[1:]) for part in character
+            part.reshape(len(keys), self.layers, *part.shape[1:]) for part in character
         )
-        memory.attack[slot, keys] = attacks.reshape(len(keys), LAYERS, ATTACK_FRAMES, FRAME)
+        memory.attack[slot, keys] = attacks.reshape(len(keys), self.layers, ATTACK_FRAMES, FRAME)
         memory.attack_motions[slot, keys], memory.attack_onsets[slot, keys] = motion, onset
         memory.attack_phases[slot, keys] = phase
         memory.slopes[slot, keys] = slopes[:, :, 0].mean(axis=1)

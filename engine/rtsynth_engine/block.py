@@ -26,11 +26,13 @@ from .expression import (
 from .handle import call_events
 from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
+from .heads.waveform import aim_waveform, render_waveform
 from .layout import ALL, FADING, FREE, NONE, RELEASED, TICK, VOICES, Memory
 from .pedals import damping
 from .rings import Ring
 from .streaming import advance_frames, begin_phases, has_frames, shape_voice
 from .tape import keep_frames
+from .tuning import key_hertz
 from .voices import free_voice
 
 ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
@@ -150,13 +152,17 @@ def aim_voice(memory: Memory, v: int) -> None:
         voice.onset = state.clock + state.tick_left
         return
     hertz = np.float32(voice.fundamental * pitch_ratio(memory, voice))
-    if voice.rest > 0 and hertz == voice.hertz:
+    if state.sounds:
+        set_controls(memory, v)
+        aim_waveform(memory, v, float(hertz), key_hertz(voice.timbre))
+    elif voice.rest > 0 and hertz == voice.hertz:
         voice.rest -= 1
     else:
         aim_tone(memory, v, hertz)
     left, right, send, chorus = voice_gains(memory, voice)
     aim_gains(voice, left, right, send, chorus, state.tick_left)
-    ask_noise(state, voice, left, right, send)
+    if not state.sounds:
+        ask_noise(state, voice, left, right, send)
     voice.loudness = voice.power * (voice.level * voice.envelope) ** 2
 
 
@@ -244,7 +250,7 @@ def render(memory: Memory, frames: int) -> None:
         chorus[n] = np.float32(0.0)
     for v in range(VOICES):
         if memory.voices[v].stage != FREE:
-            mix_voice(memory, memory.voices[v], dry_left, dry_right, send, chorus, frames)
+            mix_voice(memory, v, dry_left, dry_right, send, chorus, frames)
     add_chorus(memory, chorus, dry_left, dry_right, frames)
     reverberate(memory, send, dry_left, dry_right, frames)
     make_safe(memory, dry_left, dry_right, frames, memory.telemetry[0])
@@ -256,17 +262,22 @@ def render(memory: Memory, frames: int) -> None:
 @realtime
 def mix_voice(
     memory: Memory,
-    voice: Any,
+    v: int,
     left: NDArray[np.float32],
     right: NDArray[np.float32],
     send: NDArray[np.float32],
     chorus: NDArray[np.float32],
     frames: int,
 ) -> None:
-    """Add one voice to the buses, ramping its gains and, in its first millisecond, its onset."""
-    out = memory.scratch[3]
-    render_partials(voice, out, frames)
-    soften_onset(memory.state[0], voice, out, frames)
+    """Add one voice to the buses, ramping its gains and, in its first millisecond, the onset of
+    partials.
+    """
+    out, voice = memory.scratch[3], memory.voices[v]
+    if memory.state[0].sounds:
+        render_waveform(memory, v, out, frames)
+    else:
+        render_partials(voice, out, frames)
+        soften_onset(memory.state[0], voice, out, frames)
     add_ramped(left, out, voice.left, voice.left_step, voice.ramp_at, frames)
     add_ramped(right, out, voice.right, voice.right_step, voice.ramp_at, frames)
     add_ramped(send, out, voice.send, voice.send_step, voice.ramp_at, frames)

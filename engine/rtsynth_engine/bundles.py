@@ -7,12 +7,14 @@ checked is what runs. Links and files outside the folder are never followed.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .checking import RefusedError, check, parse_json, read_regular, validator
 from .errors import BundleError
+from .layout import FRAME
 
 MANIFEST = "instrument.json"
 MANIFEST_LIMIT = 1 << 20  # bytes: eight times what the flagship's 76 places take
@@ -28,22 +30,49 @@ EXTERNAL_DATA = re.compile(
 
 
 @dataclass(frozen=True)
+class Spectrum:
+    """How the images of a `spectral` head are made of a sound.
+
+    `window` and `hop` in samples; `bins` of mel frequency and `columns` of a whole note; `lead` samples of
+    silence before the onset. A magnitude's logarithm is `offset` + `scale` times what the image says.
+    """
+
+    window: int
+    hop: int
+    bins: int
+    columns: int
+    lead: int
+    offset: float
+    scale: float
+
+
+@dataclass(frozen=True)
 class Head:
-    """What a generator's frames hold. `frame_rate` in Hz; no note was longer than `longest_seconds` in
-    training.
+    """What a generator's frames hold. Rates in Hz; no note was longer than `longest_seconds` in training.
+
+    A frame of a head of kind `partials` holds `partials` and `bands`; one of `spectral` or `waveform` FRAME
+    samples at `sample_rate`. `release_db`: dB per second at which notes fall after their end, where the
+    network does not say.
     """
 
     kind: str
-    partials: int
-    bands: int
     frame_rate: float
     frames_per_step: int
     longest_seconds: float = 4.0
+    partials: int = 0
+    bands: int = 0
+    sample_rate: float = 0.0
+    release_db: float = 120.0
+    spectrum: Spectrum | None = None
 
 
 @dataclass(frozen=True)
 class Place:
-    """A named point of the latent space. `low`, `high`: MIDI pitches; partial k is at k * f0 / divisor."""
+    """A named point of the latent space. `low`, `high`: MIDI pitches; partial k is at k * f0 / divisor.
+
+    A kit has a latent for each of its `keys`, and sounds to their end whenever it is `one_shot`; a key of a
+    `choke` group ends the others of that group.
+    """
 
     id: str
     name: str
@@ -54,6 +83,9 @@ class Place:
     high: int
     gain_db: float
     latent: tuple[float, ...]
+    keys: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    choke: tuple[tuple[int, ...], ...] = ()
+    one_shot: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +102,9 @@ class Direction:
 class Bundle:
     """A checked instrument. `states`: shapes per voice; `digest`: SHA-256 over its files' hashes.
 
-    `note_script` and `generator_script` are the same networks as TorchScript, empty where there is none. They
-    do not count in the digest, for they must not change the sound.
+    `generator` is the kind of its networks, which are the `files`, by name. `classes`: the MIDI pitches that
+    a network counts. `trained`: what its training took. Networks that are there a second time, as SCRIPTS, do
+    not count in the digest, for they must not change the sound.
     """
 
     path: Path
@@ -83,17 +116,20 @@ class Bundle:
     generator: str
     head: Head
     latent: int
-    states: tuple[tuple[int, ...], ...]
-    film: int
-    static: int
     pitch_range: tuple[int, int]
     places: tuple[Place, ...]
     directions: tuple[Direction, ...]
     digest: str
-    note_model: bytes
-    generator_model: bytes
-    note_script: bytes = b""
-    generator_script: bytes = b""
+    files: Mapping[str, bytes]
+    states: tuple[tuple[int, ...], ...] = ()
+    film: int = 0
+    static: int = 0
+    classes: tuple[int, ...] = ()
+    trained: Mapping[str, float] = field(default_factory=dict)
+
+    def with_files(self, files: Mapping[str, bytes]) -> "Bundle":
+        """The bundle with these beside its files, or in their place."""
+        return replace(self, files={**self.files, **files})
 
     def place(self, id: str) -> Place:
         """The place of that id. Raises BundleError."""
@@ -150,6 +186,11 @@ def _check_sizes(manifest: Any) -> None:
     for item in manifest["places"]:
         if item["low"] > item["high"]:
             raise RefusedError(f"places: {item['id']} ends below its lowest pitch")
+        if any(len(latent) != size for latent in item.get("keys", {}).values()):
+            raise RefusedError(f"places: {item['id']} has a key of another size than {size}")
+    head = manifest["head"]
+    if head["kind"] != "partials" and head["frame_rate"] * FRAME != head["sample_rate"]:
+        raise RefusedError(f"head: frame_rate is not sample_rate / {FRAME}")
     if manifest["pitch_range"][0] > manifest["pitch_range"][1]:
         raise RefusedError("pitch_range: ends below its lowest pitch")
     ids = [place["id"] for place in manifest["places"]]
@@ -179,22 +220,33 @@ def _file(path: Path, name: str, digest: str) -> bytes:
 
 def _bundle(path: Path, manifest: Any, contents: dict[str, bytes]) -> Bundle:
     same = ("id", "name", "author", "licence", "data", "generator", "latent")
+    sizes = manifest.get("sizes", {})
     return Bundle(
         path=path,
         **{key: manifest[key] for key in same},
-        head=Head(**manifest["head"]),
-        states=tuple(tuple(shape) for shape in manifest["states"]),
-        film=manifest["sizes"]["film"],
-        static=manifest["sizes"]["static"],
+        head=_head(manifest["head"]),
+        states=tuple(tuple(shape) for shape in manifest.get("states", ())),
+        film=sizes.get("film", 0),
+        static=sizes.get("static", 0),
         pitch_range=(manifest["pitch_range"][0], manifest["pitch_range"][1]),
-        places=tuple(Place(**{**place, "latent": tuple(place["latent"])}) for place in manifest["places"]),
+        places=tuple(_place(place) for place in manifest["places"]),
         directions=tuple(_direction(item, len(manifest["places"])) for item in manifest["directions"]),
         digest=_digest(manifest["files"]),
-        note_model=contents["note.onnx"],
-        generator_model=contents["generator.onnx"],
-        note_script=contents.get("note.ts", b""),
-        generator_script=contents.get("generator.ts", b""),
+        files=contents,
+        classes=tuple(manifest.get("classes", ())),
+        trained=manifest.get("trained", {}),
     )
+
+
+def _head(item: Any) -> Head:
+    spectrum = Spectrum(**item["spectrum"]) if "spectrum" in item else None
+    return Head(**{**item, "spectrum": spectrum})
+
+
+def _place(item: Any) -> Place:
+    keys = {int(key): tuple(latent) for key, latent in item.get("keys", {}).items()}
+    choke = tuple(tuple(group) for group in item.get("choke", ()))
+    return Place(**{**item, "latent": tuple(item["latent"]), "keys": keys, "choke": choke})
 
 
 def _direction(item: Any, places: int) -> Direction:

@@ -15,9 +15,10 @@ from .entry import block_function, make_handle
 from .errors import EngineError
 from .feeder import Feeder, Timing, compile_feeding
 from .generators.contract import Generator
-from .generators.onnx import OnnxGenerator
+from .generators.kinds import open_generator
 from .heads.motion import motion_loops
 from .heads.noise import noise_loops
+from .heads.waveform import sinc_table
 from .layout import KEYS, MOST_VOICES, PORTS, PROGRAMS, TUNINGS, Memory
 from .learning import Mapping, write_mappings
 from .memory import make_memory
@@ -84,7 +85,7 @@ class Engine:
         self.handle = make_handle(self.memory)
         self.feeder = Feeder(
             self.memory,
-            generator or OnnxGenerator(bundle),
+            generator or open_generator(bundle),
             Timing(bundle.head.frame_rate, bundle.head.longest_seconds),
             self.timbres,
         )
@@ -94,12 +95,15 @@ class Engine:
         state = self.memory.state[0]
         state["rate"], state["seed"], state["polyphony"] = self.rate, seed, polyphony
         state["frames_per_sample"] = self.bundle.head.frame_rate / self.rate
+        state["sounds"] = self.bundle.head.kind != "partials"
+        state["samples_per_frame"] = self.bundle.head.sample_rate / self.rate
         state["gain"], state["reverb"] = 10.0 ** (HEADROOM_DB / 20.0), REVERB_RETURN
         state["fade_target"] = 1.0
         self.memory.programs["cache"] = -1
         self.memory.programs["tuning"] = -1
         self.memory.mappings["kind"] = -1
         self.memory.parser["device"] = DEVICE
+        self.memory.sinc[:] = sinc_table()
         self.memory.noise[:] = noise_loops(self.rate)
         self.memory.motion_loops[:] = motion_loops(self.bundle.head.frame_rate)
         prepare_effects(state)
@@ -109,6 +113,16 @@ class Engine:
         write_sound(self.memory.programs[program % PROGRAMS], sound)
         offsets = {name: self._latent(offset) for name, offset in sound.directions().items()}
         self.timbres.set(program % PROGRAMS, self._latent(sound.latent), offsets)
+        self.timbres.keys.pop(program % PROGRAMS, None)
+        if sound.keys:
+            self.timbres.keys[program % PROGRAMS] = self._key_offsets(sound)
+
+    def _key_offsets(self, sound: Sound) -> NDArray[F4]:
+        """What each key (KEYS, size) of a kit adds to its latent."""
+        offsets = np.zeros((KEYS, self.bundle.latent), F4)
+        for key, latent in sound.keys.items():
+            offsets[key] = self._latent(latent) - self._latent(sound.latent)
+        return offsets
 
     def set_tuning(self, number: int, pitches: Sequence[float] | NDArray[Any]) -> None:
         """Give a tuning table its pitches (KEYS,) in semitones, 69 being 440 Hz; not a number is silence.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attack import AttackCache
-from .generators.contract import Generator, checked_character, checked_step
+from .generators.contract import Generator, checked_character, checked_step, habits
 from .layout import FRAME, NOISE, RATIO, VOICES, Memory
 from .priority import raise_priority
 from .quality import Quality
@@ -48,8 +48,8 @@ def compile_feeding(memory: Memory) -> None:
     nothing, none = np.zeros((0, 1, FRAME), F4), np.zeros(0, np.int64)
     counts = np.zeros(VOICES, np.int64)
     deliver_blocks(memory.block, none, counts, counts, counts, none, nothing)
-    gather_demand(memory.serials, memory.position, memory.requests, LEAD, counts, counts, counts)
-    is_sane_block(nothing.reshape(-1, FRAME))
+    gather_demand(memory.serials, memory.position, memory.requests, LEAD, VOICES, counts, counts, counts)
+    is_sane_block(nothing.reshape(-1, FRAME), False)
 
 
 class Feeder:
@@ -63,6 +63,8 @@ class Feeder:
         self.decay = np.zeros(VOICES, F4)  # dB per second beyond the longest trained time
         self.demand = np.zeros(VOICES, np.int64)
         generator.prepare(VOICES + MOST_STEPPED)
+        self.memoryless, _, most = habits(generator)
+        self.most = min(most, MOST_STEPPED)
         self.cache = AttackCache(memory, generator, timing.rate, timbres)
         block = generator.frames_per_step / float(memory.state[0]["frames_per_sample"])
         self.travel = Travel(memory, timbres, round(block))
@@ -80,7 +82,7 @@ class Feeder:
         found = self._look()
         if found == 0:
             return False
-        rows = self.demand[: min(found, MOST_STEPPED)].copy()
+        rows = self.demand[: min(found, self.most)].copy()
         self._start_new(rows)
         self._skip_missed(rows)
         spans = self._spans(rows)
@@ -94,7 +96,14 @@ class Feeder:
         memory = self.memory
         return int(
             gather_demand(
-                memory.serials, memory.position, memory.requests, LEAD, self.seen, self.counts, self.demand
+                memory.serials,
+                memory.position,
+                memory.requests,
+                LEAD,
+                self.most,
+                self.seen,
+                self.counts,
+                self.demand,
             )
         )
 
@@ -103,7 +112,7 @@ class Feeder:
         time and the note is old enough to move slowly. A stream begun anew takes short steps first.
         """
         step, counts = self.generator.frames_per_step, self.counts[rows]
-        if not self.generator.memoryless:
+        if not self.memoryless:
             return np.full(len(rows), step)
         spans = np.minimum(counts * AGE_SHARE, step + counts - self.anew[rows]).astype(np.int64)
         return np.asarray(np.clip(spans // step * step, step, LONGEST_SPAN))
@@ -139,7 +148,7 @@ class Feeder:
             latent = self.travel.latents(rows)
             character = checked_character(self.generator.condition(rows, pitch, velocity, latent), len(rows))
             self.memory.motions[rows], self.decay[rows] = character.motion, character.slopes[:, 1]
-            if self.generator.memoryless:
+            if self.memoryless:
                 step = self.generator.frames_per_step
                 near = -(-(self.memory.position[rows] + NEAR) // step) * step
                 self.counts[rows] = self.anew[rows] = np.minimum(self.counts[rows], near)
@@ -157,8 +166,9 @@ class Feeder:
         """
         over = ends / self.timing.rate - self.timing.longest
         gain = 10.0 ** (-self.decay[rows] * np.maximum(over, 0.0) / 20.0)
-        frames[:, :, :RATIO] *= gain[:, None, None]
-        frames[:, :, NOISE:] *= gain[:, None, None]
+        loud = (slice(None),) if self.memory.state[0]["sounds"] else (slice(RATIO), slice(NOISE, None))
+        for part in loud:
+            frames[:, :, part] *= gain[:, None, None]
 
     def fill(self) -> bool:
         """Render a little of the attack cache; False when all keys of the programs in use are ready."""

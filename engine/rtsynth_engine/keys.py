@@ -162,8 +162,9 @@ def carry_voice(memory: Memory, v: int, press: Press) -> None:
     voice = memory.voices[v]
     voice.key, voice.note, voice.pitch, voice.presses = press.key, press.note, press.pitch, 1
     voice.fundamental = hertz_of(memory, voice)
-    choose_timbre(memory, voice)
-    memory.requests[v].pitch = np.float32(voice.timbre)
+    if not memory.state[0].sounds:  # those are read faster or slower instead
+        choose_timbre(memory, voice)
+        memory.requests[v].pitch = np.float32(voice.timbre)
 
 
 @realtime

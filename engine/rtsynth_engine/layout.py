@@ -22,8 +22,10 @@ LEVEL, RELEASE, REVERB, VIBRATO = range(TURNS)
 
 TICK = 64  # frames between two updates of gains and pitch: 1.3 ms at 48 kHz, faster than any useful change
 PARTIALS = 96
-FRAME = 2 * PARTIALS + BANDS  # amplitudes, frequency ratios, noise gains
-RATIO, NOISE = PARTIALS, 2 * PARTIALS  # where the second and third part of a frame begin
+FRAME = 256  # numbers of a frame: partials' amplitudes, frequency ratios and noise gains, or samples of sound
+RATIO, NOISE = PARTIALS, 2 * PARTIALS  # where the second and third part of a frame of partials begin
+USED = NOISE + BANDS  # and where they end
+TAPS, PHASES = 32, 256  # of the table that samples are read by
 
 PORTS = 8
 CHANNELS = 16 * PORTS

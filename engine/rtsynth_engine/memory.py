@@ -24,11 +24,13 @@ from .layout import (
     PARTIALS,
     PARTS,
     PENDING,
+    PHASES,
     PORTS,
     PROGRAMS,
     REVERB_LENGTH,
     STREAM_FRAMES,
     TAPE,
+    TAPS,
     TICK,
     TUNINGS,
     VOICES,
@@ -40,6 +42,7 @@ from .rings import EVENT, Ring, make_ring
 from .voice_records import REQUEST, STIR, VOICE
 
 LINE = 64  # bytes of a cache line
+SOURCE = 4096  # samples: the fastest reading of a tick, and its widest taps
 
 FIELDS: list[tuple[str, Any, tuple[int, ...]]] = [
     ("state", STATE, (1,)),
@@ -49,6 +52,8 @@ FIELDS: list[tuple[str, Any, tuple[int, ...]]] = [
     ("voices", VOICE, (VOICES,)),
     ("pending", EVENT, (PENDING,)),  # the queue of events, latest first
     ("scratch", np.float32, (6, TICK)),  # left, right, send, one voice, noise, chorus
+    ("source", np.float32, (SOURCE,)),  # what one voice reads in a tick
+    ("sinc", np.float32, (PHASES + 1, TAPS)),  # to read sound by
     ("noise", np.float32, (BANDS, NOISE_LENGTH)),  # white noise split into bands
     ("reverb", np.float32, (8, REVERB_LENGTH)),
     ("chorus", np.float32, (CHORUS_LENGTH,)),
@@ -61,6 +66,7 @@ FIELDS: list[tuple[str, Any, tuple[int, ...]]] = [
     ("motion_loops", np.float32, (LOOP, STIR_BANDS)),  # noise at the frame rate
     ("stirs", STIR, (VOICES, PARTIALS)),
     ("written", np.int64, (VOICES,)),  # serial << 20 | frames written; generator thread
+    ("begun", np.int64, (VOICES,)),  # frame from which on they are whole; generator thread
     ("serials", np.int64, (VOICES,)),  # the note a voice plays, 0 none
     ("position", np.int64, (VOICES,)),  # frame a voice has reached
     ("requests", REQUEST, (VOICES,)),

@@ -12,12 +12,13 @@ DOWN = np.float32(64.0 / 127.0)
 
 @realtime
 def is_held(memory: Memory, voice: Any) -> bool:
-    """Whether a pedal holds a voice whose key is up; on half-pedal instruments any pedal holds it a
-    little.
+    """Whether a voice whose key is up goes on: it is a one-shot, or a pedal holds it; on half-pedal
+    instruments any pedal holds it a little.
     """
     pedal = memory.channels[voice.channel].pedal
     half = memory.programs[voice.program].half_pedal
-    return voice.latched == 1 or pedal >= DOWN or (half == 1 and pedal > np.float32(0.0))
+    one_shot = memory.programs[voice.program].one_shot == 1
+    return one_shot or voice.latched == 1 or pedal >= DOWN or (half == 1 and pedal > np.float32(0.0))
 
 
 @realtime

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .heads.bands import BANDS
-from .layout import GENERAL, HISTOGRAM, KNOBS, TURNS
+from .layout import GENERAL, HISTOGRAM, KEYS, KNOBS, TURNS
 
 F4, F8, I4, I8, U1 = np.float32, np.float64, np.int32, np.int64, np.uint8
 
@@ -13,6 +13,8 @@ STATE = np.dtype(
         ("rate", F8),  # Hz
         ("seed", np.uint64),
         ("frames_per_sample", F8),  # head frames per audio frame
+        ("sounds", U1),  # frames are sound, not partials
+        ("samples_per_frame", F8),  # of the generator, in an audio frame, at the pitch it was asked for
         ("delay", I8),  # frames added to events from other processes: one period
         ("anchor", F8),  # filtered CLOCK_MONOTONIC time of this period's first frame, ns
         ("anchor_frames", I8),  # length of the last period
@@ -176,6 +178,9 @@ PROGRAM = np.dtype(
         ("low", I4),  # keys with a timbre of their own; beyond them the nearest one's, at the right pitch
         ("high", I4),
         ("tuning", I4),  # table the preset brings, -1 none
+        ("one_shot", U1),  # sounds to its end, however short the key
+        ("kit", U1),  # every key has a sound of its own
+        ("choke", U1, (KEYS,)),  # group of a key that ends the others of it, 0 none
         ("half_pedal", U1),
         ("mono", U1),
         ("legato", U1),

@@ -25,9 +25,10 @@ class Sound:
     """What a program number stands for. Levels in dB; `release` scales the release time; pan -1 … 1.
 
     `wheel`, `pressure` and `offsets`, by the other sources' names, are added to the latent at full
-    deflection;
-    empty ones are none. `vibrato` (0 … 1) is how much of the wheel acts as vibrato; `velocity_curve` is an
-    exponent on the velocity; `tuning` a table, -1 the channel's; `portamento` in seconds.
+    deflection; empty ones are none. `vibrato` (0 … 1) is how much of the wheel acts as vibrato;
+    `velocity_curve` is an exponent on the velocity; `tuning` a table, -1 the channel's; `portamento` in
+    seconds. A kit has latents of its `keys`, groups of keys that `choke` each other, and notes that are
+    `one_shot`.
     """
 
     latent: tuple[float, ...]
@@ -49,6 +50,9 @@ class Sound:
     priority: int = 0
     portamento: float = 0.0
     offsets: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    keys: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    choke: tuple[tuple[int, ...], ...] = ()
+    one_shot: bool = False
     knobs: tuple[Knob, ...] = ()
 
     def directions(self) -> dict[str, tuple[float, ...]]:
@@ -67,6 +71,9 @@ def write_sound(entry: Any, sound: Sound) -> None:
     entry["tuning"], entry["half_pedal"] = sound.tuning, sound.half_pedal
     entry["mono"], entry["legato"], entry["priority"] = sound.mono, sound.legato, sound.priority
     entry["portamento"], entry["turns"] = sound.portamento, 0.0
+    entry["kit"], entry["one_shot"], entry["choke"] = bool(sound.keys), sound.one_shot, 0
+    for group, keys in enumerate(sound.choke):
+        entry["choke"][list(keys)] = group + 1
     for i, knob in enumerate(sound.knobs[:KNOBS]):
         for name, value in knob.turns.items():
             entry["turns"][TURNED[name], i] = value

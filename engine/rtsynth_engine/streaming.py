@@ -169,7 +169,10 @@ def deliver_blocks(
     memory = block[0]
     for i in range(len(rows)):
         v, length = rows[i], blocks.shape[1]
-        sane = is_sane(blocks[i])
+        sane = is_sane(blocks[i], memory.state[0].sounds == 1)
+        before = written_frames(memory, v, serials[v])
+        if counts[v] > before:
+            memory.begun[v] = counts[v]
         if sane and spans[i] > length:
             average(blocks[i])
             glide(memory, v, counts[v], spans[i], blocks[i, 0])
@@ -181,7 +184,7 @@ def deliver_blocks(
         if not sane:
             mark_bad(memory, v, counts[v], length)
             anew[v] = counts[v]
-        most = max(counts[v], written_frames(memory, v, serials[v]))  # frames written again hide none
+        most = max(counts[v], before)  # frames written again hide none
         store_release(memory.written, v, (serials[v] << WRITTEN_SHIFT) | most)
 
 
@@ -218,15 +221,16 @@ def glide(memory: Memory, v: int, count: int, length: int, target: NDArray[np.fl
 
 
 @realtime
-def is_sane(block: NDArray[np.float32]) -> bool:
-    """Whether a block (frames, FRAME) can be played: finite, no level above LOUDEST, no ratio above
-    HIGHEST_RATIO.
+def is_sane(block: NDArray[np.float32], sounds: bool) -> bool:
+    """Whether a block (frames, FRAME) of partials or `sounds` can be played: finite, no level above LOUDEST,
+    no ratio above HIGHEST_RATIO.
     """
     sane = True
+    lowest = -LOUDEST if sounds else np.float32(0.0)
     for j in range(block.shape[0]):
         for i in range(FRAME):
-            limit = HIGHEST_RATIO if RATIO <= i < NOISE else LOUDEST
-            sane &= (block[j, i] >= np.float32(0.0)) & (block[j, i] <= limit)
+            limit = HIGHEST_RATIO if RATIO <= i < NOISE and not sounds else LOUDEST
+            sane &= (block[j, i] >= lowest) & (block[j, i] <= limit)
     return sane
 
 
@@ -236,6 +240,7 @@ def gather_demand(
     position: NDArray[np.int64],
     requests: NDArray[Any],
     lead: int,
+    most: int,
     seen: NDArray[np.int64],
     counts: NDArray[np.int64],
     out: NDArray[np.int64],
@@ -246,7 +251,7 @@ def gather_demand(
     Memory's, alone: to hand over a whole Memory takes longer than all the rest. `seen` (VOICES,) holds the
     serial each row of generator state belongs to, `counts` (VOICES,) the frames written; a voice with a new
     serial has its count set to the first frame it wants. Fills `out` with voice numbers, in order or, beyond
-    MOST_STEPPED, most urgent first; returns how many.
+    `most`, most urgent first; returns how many.
     """
     found, urgent = 0, False
     for v in range(VOICES):
@@ -259,7 +264,7 @@ def gather_demand(
                 urgent |= ahead < lead
                 out[found] = v
                 found += 1
-    if found > MOST_STEPPED:
+    if found > most:
         sort_by_lead(position, counts, out, found)
     return found if urgent else 0
 
@@ -279,6 +284,6 @@ def sort_by_lead(
 
 
 @offline
-def is_sane_block(block: NDArray[np.float32]) -> bool:
+def is_sane_block(block: NDArray[np.float32], sounds: bool = False) -> bool:
     """`is_sane` for a Python thread."""
-    return is_sane(block)
+    return is_sane(block, sounds)

@@ -24,6 +24,7 @@ class Timbres:
         self.offsets = np.zeros((PROGRAMS, SOURCES, size), F4)  # of sources at full deflection
         self.reach = np.zeros((PROGRAMS, SOURCES), F4)  # 1 where there is such an offset
         self.known = np.zeros(PROGRAMS, np.bool_)
+        self.keys: dict[int, NDArray[F4]] = {}  # of kits: what each key (KEYS, size) adds to the latent
         self.revisions = np.ones(PROGRAMS, np.int64)  # how often a latent was set
 
     def set(self, program: int, latent: NDArray[F4], offsets: Mapping[str, NDArray[F4]]) -> None:
@@ -40,10 +41,21 @@ class Timbres:
         self.latents[program] = latent
         self.revisions[program] += 1
 
-    def at(self, programs: NDArray[np.int64], controls: NDArray[F4]) -> NDArray[F4]:
-        """Latents (n, size) of `programs` (n,) with the sources at `controls` (n, SOURCES), -1 … 1."""
+    def at(self, programs: NDArray[np.int64], controls: NDArray[F4], pitches: NDArray[F4]) -> NDArray[F4]:
+        """Latents (n, size) of `programs` (n,) with the sources at `controls` (n, SOURCES), -1 … 1, for keys
+        `pitches` (n,).
+        """
         moved = np.einsum("nc,ncz->nz", controls, self.offsets[programs])
-        return np.asarray(self.latents[programs] + moved, F4)
+        latents = np.asarray(self.latents[programs] + moved, F4)
+        for program in self.keys.keys() & set(programs.tolist() if self.keys else ()):
+            ours = programs == program
+            latents[ours] += self.keys[program][pitches[ours].astype(np.int64)]
+        return latents
+
+    def at_rest(self, program: int, pitches: NDArray[F4]) -> NDArray[F4]:
+        """Latents (n, size) of one program for keys `pitches` (n,), where nothing is turned."""
+        count = len(pitches)
+        return self.at(np.full(count, program), np.zeros((count, SOURCES), F4), pitches)
 
 
 class Travel:
@@ -64,7 +76,7 @@ class Travel:
         self.controls[rows], self.revisions[rows] = controls, self.timbres.revisions[programs]
         self.pitches[rows] = self.memory.requests[rows]["pitch"]
         self.since[rows] = self._clock()
-        return self.timbres.at(programs, controls)
+        return self.timbres.at(programs, controls, self.pitches[rows])
 
     def is_due(self) -> bool:
         """Whether `pause` has passed since the last turn: moving costs little, however wild the wheel."""

@@ -32,6 +32,13 @@ def hertz_of(memory: Memory, voice: Any) -> float:
 
 
 @realtime
+def key_hertz(key: int) -> float:
+    """Frequency of a key in twelve equal steps."""
+    hertz: float = CONCERT_A * 2.0 ** ((key - CONCERT_KEY) / 12.0)
+    return hertz
+
+
+@realtime
 def even(memory: Memory, table: int) -> None:
     """Tune a table to twelve equal steps."""
     for key in range(KEYS):

@@ -52,6 +52,10 @@ VOICE = np.dtype(
         ("send_step", F4),
         ("chorus_step", F4),
         ("frame_index", I8),
+        ("read", F8),  # sample that sounded when the ramps were aimed, of a head whose frames are sound
+        ("read_step", F8),  # samples per audio frame
+        ("presence", F4),  # 0 where the sound is late, 1 where it is there
+        ("presence_step", F4),
         ("trend", F4, (FRAME,)),  # the last frame that came, as it came
         ("earlier", F4, (FRAME,)),  # the two frames that sound, stirred
         ("later", F4, (FRAME,)),

@@ -9,6 +9,7 @@ from .compiling import realtime, store_release
 from .expression import bend_of, set_controls
 from .heads.draws import start_stir
 from .heads.partials import scramble, start_phases
+from .heads.waveform import layer_velocity
 from .layout import (
     BLEND_FROM,
     FADING,
@@ -36,6 +37,7 @@ EVEN_RELEASE = np.float32(64.0 / 127.0)  # velocity that neither hurries nor del
 def start_note(memory: Memory, press: Any, velocity: np.float32) -> int:
     """Begin a note at the state's clock and return its voice. `press` says what; `velocity` in 0 … 1."""
     presses = 1 + replace_note(memory, press)
+    choke(memory, press)
     if count_sounding(memory) >= memory.state[0].polyphony:
         fade_voice(memory, weakest_voice(memory))
     v = free_slot(memory)
@@ -56,6 +58,19 @@ def replace_note(memory: Memory, press: Any) -> int:
                 presses += voice.presses
             release_voice(voice)
     return presses
+
+
+@realtime
+def choke(memory: Memory, press: Any) -> None:
+    """Take away what the key's group of its kit sounds."""
+    groups = memory.programs[press.program].choke
+    if groups[press.note] == 0:
+        return
+    for v in range(VOICES):
+        voice = memory.voices[v]
+        same = voice.stage != FREE and voice.channel == press.channel and voice.program == press.program
+        if same and voice.note != press.note and groups[voice.note] == groups[press.note]:
+            fade_voice(memory, v)
 
 
 @realtime
@@ -195,7 +210,21 @@ def choose_sound(memory: Memory, voice: Any, press: Any) -> None:
     voice.fundamental = hertz_of(memory, voice)
     choose_timbre(memory, voice)
     voice.attack = nearest_attack(memory, sound.cache, voice.timbre)
+    if sound.kit and voice.attack != voice.timbre:
+        voice.attack = -1
     voice.cache = sound.cache if voice.attack >= 0 else -1
+    if memory.state[0].sounds:
+        choose_layer(voice)
+
+
+@realtime
+def choose_layer(voice: Any) -> None:
+    """Let a voice whose frames are sound play one layer of velocity of a key that is ready: the rest of its
+    velocity is gain, of its pitch speed.
+    """
+    voice.timbre = voice.attack if voice.cache >= 0 else voice.timbre
+    voice.level *= voice.velocity * voice.velocity
+    voice.velocity = layer_velocity(voice.velocity)
 
 
 @realtime

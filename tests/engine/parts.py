@@ -25,7 +25,8 @@ rtsynth_engine.engine.noise_loops = functools.cache(
     noise_loops
 )  # a tenth of a second each, the same for a rate
 ON, OFF, CC, PROGRAM, BEND = 0x90, 0x80, 0xB0, 0xC0, 0xE0
-HEAD = Head("partials", 96, 48, 187.5, 2, 4.0)
+HEAD = Head("partials", 187.5, 2, 4.0, 96, 48)
+SOUND_HEAD = Head("waveform", 62.5, 4, 4.0, sample_rate=16_000.0)
 
 
 class Organ:
@@ -52,6 +53,37 @@ class Organ:
 
     def condition(self, rows, pitch, velocity, latent) -> Character:
         return self.reset(rows, pitch, velocity, latent)
+
+    def close(self) -> None:
+        pass
+
+
+class Sines:
+    """A generator of sound: for every key a sine of its pitch at 16 kHz, as loud as the latent says, until
+    `end`.
+    """
+
+    frames_per_step, rows_at_once = 4, 16
+
+    def __init__(self, end: float = np.inf, velocity_layers: int = 1) -> None:
+        self.end, self.velocity_layers = end, velocity_layers
+
+    def prepare(self, rows: int) -> None:
+        self.notes = np.zeros((rows, 3))
+
+    def reset(self, rows, pitch, velocity, latent) -> Character:
+        heard = velocity if self.velocity_layers > 1 else np.ones_like(velocity)
+        self.notes[rows] = np.stack([pitch, heard, latent[:, 0]], 1)
+        return plain_character(np.full((len(rows), 2), [200.0, 0.0], F4))
+
+    def condition(self, rows, pitch, velocity, latent) -> Character:
+        return self.reset(rows, pitch, velocity, latent)
+
+    def step(self, rows, time) -> NDArray[F4]:
+        pitch, velocity, level = self.notes[rows].T[:, :, None]
+        seconds = time[:, None].astype(np.float64) + np.arange(self.frames_per_step * FRAME) / 16_000.0
+        sound = level * velocity * np.sin(2.0 * np.pi * 440.0 * 2.0 ** ((pitch - 69.0) / 12.0) * seconds)
+        return (sound * (seconds < self.end)).astype(F4).reshape(len(rows), self.frames_per_step, FRAME)
 
     def close(self) -> None:
         pass
@@ -98,15 +130,14 @@ def organ_bundle(head: Head = HEAD) -> Bundle:
         "streaming",
         head,
         1,
-        (),
-        1,
-        1,
         (0, 127),
         (),
         (),
         "",
-        b"",
-        b"",
+        {},
+        (),
+        1,
+        1,
     )
 
 
@@ -116,6 +147,17 @@ def make_engine(
     """An engine whose program 0 is the organ, its attack cache full unless not `cached`."""
     engine = Engine(organ_bundle(), rate, polyphony, seed, generator=generator or Organ())
     engine.set_sound(0, Sound((0.0,), **sound))
+    if cached:
+        engine.prepare()
+    return engine
+
+
+def sound_engine(
+    rate: float = 48_000.0, generator=None, cached: bool = True, seed: int = 0, **sound
+) -> Engine:
+    """An engine whose program 0 is half as loud as can be, of a head whose frames are sound."""
+    engine = Engine(organ_bundle(SOUND_HEAD), rate, seed=seed, generator=generator or Sines())
+    engine.set_sound(0, Sound((0.5,), reverb=0.0, **sound))
     if cached:
         engine.prepare()
     return engine

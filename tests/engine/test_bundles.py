@@ -83,7 +83,7 @@ def test_a_whole_bundle_loads_with_its_networks_in_memory(tmp_path: Path) -> Non
     assert bundle.head.frame_rate == 187.5
     assert bundle.states == ((2, 8), (4, 8))
     assert bundle.place("viola").latent == (0.5, -0.25)
-    assert onnx.load_model_from_string(bundle.note_model).graph.name == "small"
+    assert onnx.load_model_from_string(bundle.files["note.onnx"]).graph.name == "small"
 
 
 def test_a_bundle_cannot_be_changed_after_it_was_checked(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_padded_encoding_does_not_hide_external_data(tmp_path: Path) -> None:
 
 def test_a_node_called_allocation_is_no_external_data(tmp_path: Path) -> None:
     network = small_network("allocation").SerializeToString()
-    assert load_bundle(write_bundle(tmp_path, network=network)).note_model == network
+    assert load_bundle(write_bundle(tmp_path, network=network)).files["note.onnx"] == network
 
 
 @pytest.mark.parametrize("name", ["instrument.json", "note.onnx"])

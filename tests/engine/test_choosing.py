@@ -1,6 +1,5 @@
 """What plays a bundle is measured, and what fails, differs or is not trusted does not play."""
 
-import dataclasses
 import subprocess
 import sys
 from collections.abc import Callable
@@ -153,7 +152,7 @@ def test_torchscript_is_only_run_where_there_is_some_that_is_trusted(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch, script: bytes, trusted: bool, named: bool, told: str
 ) -> None:
     monkeypatch.setattr(choosing, "has_gpu", lambda: True)
-    scripted = dataclasses.replace(bundle, note_script=script, generator_script=script)
+    scripted = bundle.with_files({"note.ts": script, "generator.ts": script})
     backends, lacking = choosing.on_gpu(scripted, trusted)
     assert ("TorchScript on CUDA" in [backend.name for backend in backends]) == named
     assert told in " ".join(lacking)

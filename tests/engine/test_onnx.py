@@ -1,6 +1,5 @@
 """Generators of bundles: what their networks must give, and what they may."""
 
-import dataclasses
 
 import numpy as np
 import onnx
@@ -46,11 +45,9 @@ def network(inputs: dict[str, list[object]], outputs: Gains) -> bytes:
 
 def small_bundle(note: Gains) -> Bundle:
     """An instrument without states whose every partial is as loud as its one latent says."""
-    return dataclasses.replace(
-        organ_bundle(HEAD),
-        note_model=network({"pitch": ["V"], "velocity": ["V"], "latent": ["V", 1]}, note),
-        generator_model=network({"film": ["V", 1], "static": ["V", 1], "time": ["V"]}, STEP),
-    )
+    said = network({"pitch": ["V"], "velocity": ["V"], "latent": ["V", 1]}, note)
+    step = network({"film": ["V", 1], "static": ["V", 1], "time": ["V"]}, STEP)
+    return organ_bundle(HEAD).with_files({"note.onnx": said, "generator.onnx": step})
 
 
 def ask(generator: OnnxGenerator, latents: list[float]):

@@ -62,7 +62,9 @@ def counting() -> Bundle:
         **{f"{name}_wide": np.ones((1, 2 * size), np.float32) for name, size in sizes.items()},
         **{f"{name}_shape": np.array([-1, 2, size]) for name, size in sizes.items()},
     )
-    return dataclasses.replace(organ_bundle(HEAD), note_model=note, generator_model=step, states=((1,),))
+    return dataclasses.replace(
+        organ_bundle(HEAD).with_files({"note.onnx": note, "generator.onnx": step}), states=((1,),)
+    )
 
 
 def opened(bundle: Bundle, kind: str) -> OnnxGenerator:

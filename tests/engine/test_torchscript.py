@@ -66,16 +66,13 @@ def script(network: nn.Module, *sizes: tuple[int, ...]) -> bytes:
 
 def scripted(note: nn.Module | None = None, step: nn.Module | None = None) -> Bundle:
     """An instrument whose every partial is as loud as its one latent says."""
-    return dataclasses.replace(
-        organ_bundle(HEAD),
-        note_script=script(note or Says(), (), (), (1,)),
-        generator_script=script(step or Steps(), (1,), (1,), ()),
-    )
+    note_script, steps = script(note or Says(), (), (), (1,)), script(step or Steps(), (1,), (1,), ())
+    return organ_bundle(HEAD).with_files({"note.ts": note_script, "generator.ts": steps})
 
 
 def counting() -> Bundle:
     steps = script(Counts(), (1,), (1,), (), (1,))
-    return dataclasses.replace(scripted(), generator_script=steps, states=((1,),))
+    return dataclasses.replace(scripted().with_files({"generator.ts": steps}), states=((1,),))
 
 
 def ask(generator: TorchScriptGenerator, rows: list[int], latents: list[float]):
@@ -149,11 +146,11 @@ def test_an_instrument_plays_with_torchscript(device: str) -> None:
     ("bundle", "told"),
     [
         (organ_bundle(HEAD), "holds no note.ts"),
-        (dataclasses.replace(scripted(), note_script=b"PK\x03\x04"), "note.ts cannot be opened"),
+        (scripted().with_files({"note.ts": b"PK\x03\x04"}), "note.ts cannot be opened"),
         (scripted(note=Says(SAID[:5])), "note.ts gives"),
         (scripted(note=Says(((2,), *SAID[1:]))), "note.ts gives ((2, 2)"),
         (scripted(step=Steps(95)), "generator.ts gives ((2, 2, 95)"),
-        (dataclasses.replace(scripted(), generator_script=counting().generator_script), "cannot be run"),
+        (scripted().with_files({"generator.ts": counting().files["generator.ts"]}), "cannot be run"),
         (dataclasses.replace(counting(), states=((3,),)), "cannot be run"),
         (dataclasses.replace(scripted(), latent=3), "note.ts gives ((6, 1)"),
     ],

@@ -58,8 +58,8 @@ def test_torchscript_plays_whole_notes_as_onnx_does(pair, bundle: Bundle, count:
 
 def test_a_bundle_keeps_its_digest_and_so_its_presets(bundle: Bundle) -> None:
     assert bundle.digest == load_bundle(SHIPPED).digest
-    assert bundle.note_script
-    assert bundle.generator_script
+    assert bundle.files["note.ts"]
+    assert bundle.files["generator.ts"]
 
 
 def test_adding_torchscript_again_changes_nothing_but_the_scripts(folder: Path, bundle: Bundle) -> None:
@@ -129,7 +129,7 @@ def test_export_adds_torchscript_to_a_bundle(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, copy)
     answer = CliRunner().invoke(export, [str(copy), "--torchscript"])
     assert answer.exit_code == 0
-    assert load_bundle(copy).generator_script
+    assert load_bundle(copy).files["generator.ts"]
 
 
 def test_a_bundle_of_another_network_is_refused_in_one_line(tmp_path: Path) -> None:

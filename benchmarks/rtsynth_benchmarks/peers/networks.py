@@ -114,7 +114,7 @@ def _partialgan(say: Say) -> list[Row]:
     seconds = bundle.head.frames_per_step / bundle.head.frame_rate
     generator = OnnxGenerator(bundle)
     generator.prepare(max(OUR_VOICES))
-    counted = _our_size(bundle.generator_model, seconds)
+    counted = _our_size(bundle.files["generator.onnx"], seconds)
     rows = []
     for voices in OUR_VOICES:
         say(f"{bundle.name}: {_words(counted)}; {voices} at once")

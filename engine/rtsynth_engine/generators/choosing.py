@@ -16,6 +16,7 @@ from ..streaming import MOST_STEPPED
 from .comparing import disagreement, some_notes, time_steps
 from .contract import Generator
 from .fallback import Fallback
+from .kinds import open_generator
 from .onnx import OnnxGenerator
 from .sessions import CUDA
 
@@ -64,7 +65,7 @@ def choose_generator(bundle: Bundle, wanted: str = "auto", trusted: bool = False
     """
     if wanted not in WANTED:
         raise EngineError(f"no device {wanted!r}; choose {', '.join(WANTED)}")
-    spare = OnnxGenerator(bundle)
+    spare = open_generator(bundle)
     if wanted == "cpu":
         return Choice(spare, "the processor plays, as wanted")
     backends, lacking = on_gpu(bundle, trusted)
@@ -143,6 +144,8 @@ def on_gpu(bundle: Bundle, trusted: bool) -> tuple[list[Backend], list[str]]:
     """Every backend that may play the bundle on a GPU here; and why there are no more."""
     if not has_gpu():
         return [], ["there is no NVIDIA GPU, or no driver for it"]
+    if bundle.generator != "streaming":
+        return [], [f"a generator of kind {bundle.generator} is played by the processor"]
     backends, lacking = [], []
     for name, missing, opener in (
         ("ONNX Runtime on CUDA", _no_onnx(), lambda: OnnxGenerator(bundle, CUDA)),
@@ -161,7 +164,7 @@ def _no_onnx() -> str:
 
 
 def _no_torchscript(bundle: Bundle, trusted: bool) -> str:
-    if not bundle.generator_script:
+    if not bundle.files.get("generator.ts"):
         return "the instrument holds no TorchScript (`rtsynth export BUNDLE --torchscript` adds it)"
     if not trusted:
         return "its TorchScript comes from outside rtsynth and is not run (--trust runs it)"

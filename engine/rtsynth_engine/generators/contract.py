@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..heads.motion import MOTION
 from ..heads.onset import HIGHEST_DB, LOWEST_DB, ONSET_BANDS, ONSET_STEPS
-from ..layout import FRAME, PARTIALS
+from ..layout import FRAME, LAYERS, PARTIALS
 
 MOST_MOTION = 200.0  # cents, dB, Hz: no number of a sane motion comes near it
 
@@ -59,6 +59,20 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
+
+
+class Habits(NamedTuple):
+    """What a generator may say of itself, as attributes, beside its calls."""
+
+    memoryless: bool = False
+    velocity_layers: int = LAYERS  # 1 where velocity changes nothing
+    rows_at_once: int = 128  # voices that one step may be asked for without keeping others waiting
+
+
+def habits(generator: Generator) -> Habits:
+    """Those of a generator, as far as it says them."""
+    said = {name: getattr(generator, name) for name in Habits._fields if hasattr(generator, name)}
+    return Habits(**said)
 
 
 def checked_step(

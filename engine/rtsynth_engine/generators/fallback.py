@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .contract import Character, Generator, checked_step
+from .contract import Character, Generator, checked_step, habits
 
 Answer = TypeVar("Answer")
 F4 = np.float32
@@ -24,7 +24,7 @@ class Fallback:
     def __init__(self, primary: Generator, spare: Generator, latent: int) -> None:
         self.primary, self.spare = primary, spare
         self.frames_per_step = primary.frames_per_step
-        self.memoryless = primary.memoryless
+        self.memoryless, self.velocity_layers, self.rows_at_once = habits(primary)
         self.size = latent
         self.failures = 0
         self.lost = ""  # one line: why the primary plays no more

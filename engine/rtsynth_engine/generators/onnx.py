@@ -9,7 +9,7 @@ from ..bundles import Bundle
 from ..errors import BundleError
 from ..heads.motion import MOTION
 from ..heads.onset import ONSET_BANDS, ONSET_STEPS
-from ..layout import FRAME, NOISE, PARTIALS, RATIO
+from ..layout import FRAME, NOISE, PARTIALS, RATIO, USED
 from .contract import Character, plain_character
 from .sessions import CPU, CUDA, Arrays, Batch, Shapes, open_session, zeros
 
@@ -25,8 +25,8 @@ class OnnxGenerator:
     def __init__(self, bundle: Bundle, provider: str = CPU) -> None:
         self.bundle, self.device = bundle, "cuda" if provider == CUDA else None
         self.frames_per_step, self.memoryless = bundle.head.frames_per_step, not bundle.states
-        self.note = open_session(bundle.note_model, bundle.name, provider)
-        self.steps = open_session(bundle.generator_model, bundle.name, provider)
+        self.note = open_session(bundle.files["note.onnx"], bundle.name, provider)
+        self.steps = open_session(bundle.files["generator.onnx"], bundle.name, provider)
         self._check_interface()
         self._check_outputs()
 
@@ -80,7 +80,7 @@ class OnnxGenerator:
         results: Shapes = {
             "amplitude": (per_step, RATIO),
             "ratio": (per_step, NOISE - RATIO),
-            "noise": (per_step, FRAME - NOISE),
+            "noise": (per_step, USED - NOISE),
         }
         timed = notes | {"time": ()}
         self.batches = {
@@ -136,7 +136,7 @@ class OnnxGenerator:
         frames = self.frames[:count]
         frames[:, :, :RATIO] = batch.results["amplitude"][:count]
         frames[:, :, RATIO:NOISE] = batch.results["ratio"][:count]
-        frames[:, :, NOISE:] = batch.results["noise"][:count]
+        frames[:, :, NOISE:USED] = batch.results["noise"][:count]
         return frames
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..bundles import SCRIPTS, Bundle
 from ..errors import BundleError, EngineError
-from ..layout import FRAME, NOISE, RATIO
+from ..layout import FRAME, NOISE, RATIO, USED
 from .contract import Character
 from .onnx import BATCHES, OPTIONAL
 
@@ -36,7 +36,7 @@ class TorchScriptGenerator:
         self.frames_per_step, self.memoryless = bundle.head.frames_per_step, not bundle.states
         self.note, self.steps = (
             self._load(name, script)
-            for name, script in zip(SCRIPTS, (bundle.note_script, bundle.generator_script), strict=True)
+            for name, script in zip(SCRIPTS, (bundle.files.get(each, b"") for each in SCRIPTS), strict=True)
         )
         self._check_outputs()
 
@@ -70,7 +70,7 @@ class TorchScriptGenerator:
             for shape in ((bundle.film,), (bundle.static,), (), (bundle.latent,), *bundle.states)
         )
         said = ((bundle.film,), (bundle.static,), (2,), *OPTIONAL.values())
-        frames = ((per_step, RATIO), (per_step, NOISE - RATIO), (per_step, FRAME - NOISE))
+        frames = ((per_step, RATIO), (per_step, NOISE - RATIO), (per_step, USED - NOISE))
         self._check(SCRIPTS[0], self.note, (one, one, latent), said)
         self._check(SCRIPTS[1], self.steps, (film, static, one, *states), (*frames, *bundle.states))
 
@@ -137,7 +137,7 @@ class TorchScriptGenerator:
         amplitude, ratio, noise, *after = self.steps(film, static, time, *states)
         for memory, state in zip(self.memory[2:], after, strict=True):
             memory.index_copy_(0, rows, state)
-        return self.torch.cat((amplitude, ratio, noise), -1)
+        return self.torch.nn.functional.pad(self.torch.cat((amplitude, ratio, noise), -1), (0, FRAME - USED))
 
     def close(self) -> None:
         """Let go of networks, buffers and graphs."""

@@ -1,6 +1,5 @@
 """TorchScript beside the ONNX files of a bundle: the same networks for a GPU, proved to say the same."""
 
-import dataclasses
 import io
 import json
 import os
@@ -59,8 +58,8 @@ def add_torchscript(folder: Path) -> None:
 
 def _write_scripts(folder: Path, bundle: Bundle) -> None:
     """Write the manifest last: until then the bundle is what it was."""
-    for name, script in zip(SCRIPTS, (bundle.note_script, bundle.generator_script), strict=True):
-        _write(folder / name, script)
+    for name in SCRIPTS:
+        _write(folder / name, bundle.files[name])
     path = folder / "instrument.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["files"] |= {name: digest(folder / name) for name in SCRIPTS}
@@ -72,8 +71,7 @@ def scripted(bundle: Bundle) -> Bundle:
 
     Raises BundleError where the weights cannot be read back or the scripts say something else than the ONNX.
     """
-    note_script, generator_script = make_scripts(_network(bundle))
-    made = dataclasses.replace(bundle, note_script=note_script, generator_script=generator_script)
+    made = bundle.with_files(dict(zip(SCRIPTS, make_scripts(_network(bundle)), strict=True)))
     prove(made)
     return made
 
