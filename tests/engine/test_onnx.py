@@ -1,6 +1,5 @@
 """Generators of bundles: what their networks must give, and what they may."""
 
-
 import numpy as np
 import onnx
 import pytest

@@ -15,7 +15,7 @@ from rtsynth_engine.generators.choosing import has_gpu
 from rtsynth_engine.generators.comparing import disagreement, some_notes
 from rtsynth_engine.generators.onnx import OnnxGenerator
 from rtsynth_engine.generators.sessions import CPU, CUDA
-from rtsynth_engine.layout import FRAME, NOISE, PARTIALS
+from rtsynth_engine.layout import NOISE, PARTIALS, USED
 from tests.engine.parts import HEAD, organ_bundle
 
 SHIPPED = Path(rtsynth_presets.__file__).parent / "instruments" / "partialgan.rtsynth"
@@ -48,7 +48,7 @@ def counting() -> Bundle:
         [value("film", 1), value("static", 1), value("slopes", 2)],
         two=np.ones((1, 2), np.float32),
     )
-    sizes = {"amplitude": PARTIALS, "ratio": PARTIALS, "noise": FRAME - NOISE}
+    sizes = {"amplitude": PARTIALS, "ratio": PARTIALS, "noise": USED - NOISE}
     step = network(
         [
             ("Mul", ["film", "state_0"], "loud"),

@@ -15,12 +15,12 @@ from rtsynth_engine.errors import BundleError
 from rtsynth_engine.generators.torchscript import TorchScriptGenerator
 from rtsynth_engine.heads.motion import MOTION
 from rtsynth_engine.heads.onset import ONSET_BANDS, ONSET_STEPS
-from rtsynth_engine.layout import FRAME, NOISE, PARTIALS, RATIO
+from rtsynth_engine.layout import FRAME, NOISE, PARTIALS, RATIO, USED
 from tests.engine.parts import HEAD, ON, organ_bundle, render
 
 DEVICES = ["cpu", *["cuda"] * torch.cuda.is_available()]
 SAID = ((1,), (1,), (2,), (MOTION,), (ONSET_BANDS, ONSET_STEPS), (PARTIALS, 2))
-BANDS = FRAME - NOISE
+BANDS = USED - NOISE
 
 
 class Says(nn.Module):

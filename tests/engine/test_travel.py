@@ -93,7 +93,7 @@ def test_voices_move_soon_where_frames_can_be_written_again(voices: int) -> None
 
 def test_where_they_cannot_the_frames_written_before_are_played_first() -> None:
     engine = dial()
-    engine.feeder.generator.memoryless = False
+    engine.feeder.memoryless = False
     render(engine, [(0.0, ON, 60, 127)], 0.3)
     engine.move(0, (2.0,))
     play(engine, BLOCK)

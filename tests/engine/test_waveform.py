@@ -78,7 +78,8 @@ def test_what_lies_above_the_devices_range_does_not_fold_back():
 
 def test_velocity_is_gain_where_the_network_knows_none():
     loud, soft = (
-        level(render(sound_engine(), [(0.0, ON, 69, velocity)], 0.3)[0][4_800:], RATE, A) for velocity in (127, 64)
+        level(render(sound_engine(), [(0.0, ON, 69, velocity)], 0.3)[0][4_800:], RATE, A)
+        for velocity in (127, 64)
     )
     assert soft / loud == pytest.approx((64 / 127) ** 2, rel=1e-2)
 
@@ -157,7 +158,9 @@ def test_keys_of_a_group_choke_each_other():
 def test_every_key_of_a_kit_has_its_own_latent():
     engine = sound_engine(low=60, high=61, keys={60: (0.1,), 61: (0.4,)})
     quiet, loud = (
-        level(render(engine, [(0.0, ON, key, 127), (0.4, OFF, key, 0)], 1.5)[0][2_400:16_800], RATE, hertz(key))
+        level(
+            render(engine, [(0.0, ON, key, 127), (0.4, OFF, key, 0)], 1.5)[0][2_400:16_800], RATE, hertz(key)
+        )
         for key in (60, 61)
     )
     assert loud / quiet == pytest.approx(4.0, rel=1e-2)
