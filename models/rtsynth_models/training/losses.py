@@ -1,7 +1,7 @@
 """The adversarial losses of the literature, by name.
 
-`real` and `fake` are what a discriminator says before any sigmoid, of any shape, greater for more real. Losses are
-scalars to be minimised. Penalties take the discriminator itself and batches of what it sees, (n, ...).
+`real` and `fake` are what a discriminator says before any sigmoid, of any shape, greater for more real.
+Losses are scalars to be minimised. Penalties take the discriminator and batches of what it sees, (n, ...).
 """
 
 from collections.abc import Callable, Mapping
@@ -81,7 +81,7 @@ def gradient_penalty(judge: Judge, real: Tensor, fake: Tensor, share: Tensor) ->
     """
     share = share.reshape(-1, *[1] * (real.dim() - 1))
     length = slopes(judge, torch.lerp(fake.detach(), real.detach(), share)).norm(dim=1)
-    return (length - 1).square().mean()
+    return torch.square(length - 1).mean()
 
 
 def r1(judge: Judge, real: Tensor) -> Tensor:
@@ -92,9 +92,8 @@ def r1(judge: Judge, real: Tensor) -> Tensor:
 def slopes(judge: Judge, seen: Tensor) -> Tensor:
     """Gradients (n, values) in float32 of what `judge` says of each of `seen` (n, ...)."""
     seen = seen.requires_grad_(True)
-    (gradient,) = torch.autograd.grad(judge(seen).sum(), seen, create_graph=True)
-    found: Tensor = gradient.flatten(1).float()
-    return found
+    gradient: Tensor = torch.autograd.grad(judge(seen).sum(), seen, create_graph=True)[0]
+    return torch.flatten(gradient, 1).float()
 
 
 def lazy_weight(step: int, every: int) -> float:
