@@ -10,16 +10,16 @@ from rtsynth_models.data import manifest
 from rtsynth_models.data.catalogue import program
 from rtsynth_models.data.errors import DataError
 from rtsynth_models.data.headers import read_headers
-from rtsynth_models.data.notefile import load_program, save
+from rtsynth_models.data.notefile import save
 from rtsynth_models.data.parallel import ProgramFile, run_all
 from rtsynth_models.data.soundfont import SILENT, SOUNDFONT, Note, render_notes
 from rtsynth_models.sounds.rendering import RATE, hear_all
-from rtsynth_models.sounds.store import Origin, is_held_out, write_sounds
+from rtsynth_models.sounds.store import Origin, is_held_out, load_part, write_sounds
 
 PROGRAMS = (0, 4, 6, 11, 12, 16, 19, 22, 24, 40, 42, 48, 52, 56, 60, 65, 68, 71, 73, 81)
 VELOCITIES = (51, 102)
 LOWEST, HIGHEST = 24, 84  # MIDI numbers, GANSynth's
-HOLD_SECONDS, SAMPLES = 3.0, 65_536
+HOLD_SECONDS, SAMPLES, FADE = 3.0, 65_536, 320
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Rendering(ProgramFile):
         label = np.full(len(pitch), self.label)
         held_out = np.array([is_held_out(self.name, int(p)) for p in pitch])
         columns = {"pitch": pitch, "velocity": velocity, "label": label, "held_out": held_out}
-        save(self.path, hear_all(rendered, columns, SAMPLES))
+        save(self.path, hear_all(rendered, columns, SAMPLES, FADE))
         return True
 
 
@@ -61,7 +61,7 @@ def build(plan: Plan, say: Callable[[str], None]) -> None:
     tasks = _tasks(plan)
     run_all(tasks, plan.jobs, say, lambda: None)
     there = [task for task in tasks if task.path.exists()]
-    parts = [load_program(plan.folder, task.program.number) for task in there]
+    parts = [load_part(task.path) for task in there]
     write_sounds(plan.folder, parts, origin_of(plan.soundfont, tuple(task.name for task in tasks)))
     for task in there:
         task.path.unlink()

@@ -10,28 +10,23 @@ from rtsynth_models.sounds.store import FULL_SCALE, Arrays
 
 RATE = 16_000  # Hz, that of NSynth
 DOWN = SAMPLE_RATE // RATE
-FADE = 320  # samples at the end: what is cut there must not click
 
 
-def heard(rendered: NDArray[np.float32], samples: int) -> NDArray[np.int16]:
-    """One row of `render_notes` as `samples` at 16 kHz, zeros where it is shorter, faded at its end."""
+def heard(rendered: NDArray[np.float32], samples: int, fade: int) -> NDArray[np.int16]:
+    """One row of `render_notes` as `samples` at 16 kHz, zeros where it is shorter; its last `fade` samples
+    fall to zero, that what is cut does not click.
+    """
     aligned = align_onset(np.asarray(rendered, np.float64))[LEAD : LEAD + samples * DOWN]
-    sound = resample_poly(aligned, 1, DOWN)[:samples]
-    end = min(len(sound), len(rendered) // DOWN - LEAD // DOWN)
-    sound[end - FADE : end] *= np.cos(np.linspace(0, np.pi / 2, FADE)) ** 2
+    sound = np.asarray(resample_poly(aligned, 1, DOWN)[:samples])
+    end = min(len(sound), (len(rendered) - LEAD) // DOWN)  # align_onset appends silence
+    sound[end - fade : end] *= np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
     sound[end:] = 0.0
     whole = np.pad(sound, (0, samples - len(sound)))
-    return np.round(whole / np.abs(whole).max() * FULL_SCALE).astype(np.int16)
+    return np.asarray(np.round(whole / np.abs(whole).max() * FULL_SCALE), np.int16)
 
 
-def can_be_heard(rendered: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which rows (n, samples) of a rendering are no silence."""
-    loud: NDArray[np.bool_] = np.abs(rendered).max(axis=1) >= SILENT
-    return loud
-
-
-def hear_all(rendered: NDArray[np.float32], columns: Arrays, samples: int) -> Arrays:
-    """The rows that can be heard as `sound` (n, samples), and their columns."""
-    rows = np.flatnonzero(can_be_heard(rendered))
-    sound = np.stack([heard(rendered[row], samples) for row in rows])
-    return {"sound": sound} | {name: column[rows] for name, column in columns.items()}
+def hear_all(rendered: NDArray[np.float32], columns: Arrays, samples: int, fade: int) -> Arrays:
+    """The rows (n, …) that can be heard as `sound` (n, samples), and their columns."""
+    rows = np.flatnonzero(np.abs(rendered).max(axis=1) >= SILENT)
+    sound = [heard(rendered[row], samples, fade) for row in rows]
+    return {"sound": np.reshape(sound, (-1, samples))} | {n: column[rows] for n, column in columns.items()}

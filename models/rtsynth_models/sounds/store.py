@@ -1,4 +1,4 @@
-"""A set of sounds on disk: `sounds.npy` (N, S) int16, `sounds.npz` with a row for each, and `manifest.json`."""
+"""A set of sounds on disk: `sounds.npy` (N, S) int16, `sounds.npz` with what each is, `manifest.json`."""
 
 import json
 import os
@@ -79,8 +79,14 @@ def load_sounds(folder: Path) -> Sounds:
     return Sounds(sound, *columns, *origin)
 
 
+def load_part(path: Path) -> Arrays:
+    """What a worker has finished."""
+    with np.load(path, allow_pickle=False) as stored:
+        return dict(stored)
+
+
 def write_sounds(folder: Path, parts: Sequence[Arrays], origin: Origin) -> None:
-    """Write a set; each part holds `sound` (n, S) int16 and the COLUMNS (n,). The manifest comes last.
+    """Write a set; a part holds `sound` (n, S) int16 and the COLUMNS (n,). The manifest comes last.
 
     Raises DataError when the disk refuses.
     """
@@ -92,7 +98,8 @@ def write_sounds(folder: Path, parts: Sequence[Arrays], origin: Origin) -> None:
             sound[first : first + len(part["sound"])] = part["sound"]
             first += len(part["sound"])
         sound.flush()
-        np.savez(folder / "sounds.npz", **{c: np.concatenate([part[c] for part in parts]) for c in COLUMNS})
+        columns: Any = {c: np.concatenate([part[c] for part in parts]) for c in COLUMNS}
+        np.savez(folder / "sounds.npz", **columns)
         _write_manifest(folder, origin, rows, samples)
     except OSError as error:
         raise DataError(f"cannot write {folder}: {error.strerror}; the same command goes on") from error
