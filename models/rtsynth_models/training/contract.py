@@ -18,8 +18,8 @@ class Run(Protocol):
     """The trainer's side of one step.
 
     Sizes are of the whole batch, over all processes; what comes back is this process's share of it, a run of
-    rows. The draws depend on the seed and the step alone, so neither the number of processes nor an interruption
-    changes them. Every process must ask for the same things in the same order.
+    rows. The draws depend on the seed and the step alone: neither the number of processes nor an
+    interruption changes them. Every process must ask for the same things in the same order.
     """
 
     fabric: Fabric
@@ -27,8 +27,11 @@ class Run(Protocol):
     data: Sounds
     seen: int  # notes drawn since the beginning, over all processes
 
-    def draw(self, size: int) -> NDArray[np.int64]:
-        """Indices of notes in `data` to train on, every note as often; counts them as seen."""
+    def draw(self, size: int, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Indices of notes in `data` to train on, every note as often; counts them as seen.
+
+        `among` says which notes; without it all that are not held out.
+        """
 
     def normal(self, size: int, *shape: int) -> Tensor:
         """Standard normal numbers (share, *shape), float32, on the run's device."""
@@ -52,15 +55,18 @@ class Run(Protocol):
 class Task(Protocol):
     """Every network of a family and how they learn; also a `torch.nn.Module` holding the networks.
 
-    `averaged` is the network that is exported, a part of the module under training; the trainer keeps the moving
-    average of its weights and gives that to the export. Buffers are kept with it.
+    `averaged` is the network that is exported, a part of the module under training; the trainer keeps the
+    moving average of its weights and gives that to the export. Buffers are kept with it.
     """
 
     averaged: nn.Module
     average: float  # how much of the moving average a step keeps: 0.999
 
     def optimisers(self) -> dict[str, Optimizer]:
-        """The optimisers by name, over the parameters of this module; called once."""
+        """The optimisers by name, over the parameters of this module; called once.
+
+        A checkpoint keeps their state, not their settings: a rate that changes is set by `turn`.
+        """
 
     def turn(self, run: Run, step: int) -> dict[str, Tensor]:
         """One step of training, under the run's autocast; returns detached losses to watch."""
@@ -82,7 +88,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Family:
-    """A published generator; configurations are frozen dataclasses of plain numbers, strings and tuples of them."""
+    """A published generator; configurations are frozen dataclasses of plain numbers and strings."""
 
     name: str
     title: str
