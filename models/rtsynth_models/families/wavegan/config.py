@@ -1,0 +1,22 @@
+"""The sizes of WaveGAN: the paper's, and those that a processor trains."""
+
+from dataclasses import dataclass, replace
+
+from rtsynth_models.families.duel import Duel
+
+SAMPLES = 16_384
+LOWEST, HIGHEST = 24, 84  # MIDI numbers, of the sounds that are pitched
+
+
+@dataclass(frozen=True)
+class Config(Duel):
+    """`size` is the paper's d; real sounds are played faster or slower by up to `detune` semitones."""
+
+    shuffle: int = 2  # samples, of phase shuffle
+    detune: float = 0.0
+
+
+PAPER = Config()
+SMALL = Config(size=16, turns=1, lazy=4, batch=16, learning_rate=4e-4, detune=1.0)
+PITCHED = replace(SMALL, classes=HIGHEST - LOWEST + 1, by="pitch", lowest=LOWEST, detune=0.0)
+CONFIGS = {"paper": PAPER, "small": SMALL, "pitched": PITCHED}
