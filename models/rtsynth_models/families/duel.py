@@ -11,7 +11,7 @@ from torch.optim import Adam, Optimizer
 
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.training.contract import Run
-from rtsynth_models.training.losses import LOSSES, gradient_penalty, lazy_weight
+from rtsynth_models.training.losses import LOSSES, gradient_penalty, lazy_weight, r1
 
 LOUDEST = 127.0
 
@@ -21,7 +21,7 @@ class Duel:
     """How two networks learn against each other.
 
     `by` says what the class of a sound is: its "label", or its "pitch" counted from `lowest`. The gradient
-    penalty is taken every `lazy` steps of the discriminator, which takes `turns` for one of the generator.
+    penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes `turns` for one of the generator.
     """
 
     size: int = 64  # channels of the layer next to the sound
@@ -32,6 +32,7 @@ class Duel:
     loss: str = "wgan-gp"
     condition: str = "ac-gan"
     classifier: float = 10.0
+    r1: float = 0.0
     turns: int = 5
     lazy: int = 1
     batch: int = 64
@@ -86,17 +87,23 @@ class Duellists(nn.Module):
         real, latent = self.real(run, rows), run.normal(self.config.batch, self.config.latent)
         with torch.no_grad():
             fake = self.averaged(latent, *told).float()
-        verdict = self.discriminator(torch.cat([real, fake]), *(torch.cat([t, t]) for t in told))
-        on_real, on_fake = verdict.real.float().chunk(2)
-        loss = self.loss.discriminator(on_real, on_fake) + self.config.classifier * verdict.cost
-        penalty = loss.new_zeros(())
-        if self.loss.penalty and (weight := lazy_weight(number, self.config.lazy)):
-            mixture = run.uniform(self.config.batch)
-            penalty = gradient_penalty(lambda x: self.discriminator(x, *told).real, real, fake, mixture)
-            loss = loss + weight * self.loss.penalty * penalty
+        on_real, on_fake = self.discriminator(real, *told), self.discriminator(fake, *told)
+        loss = self.loss.discriminator(on_real.real, on_fake.real) + self.config.classifier * on_real.cost
+        if weight := lazy_weight(number, self.config.lazy):
+            loss = loss + weight * self._penalty(run, real, fake, told)
         run.descend("discriminator", loss)
-        gap = (on_real.mean() - on_fake.mean()).detach()
-        return {"gap": gap, "named": verdict.cost.detach(), "penalty": penalty.detach()}
+        gap = (on_real.real.mean() - on_fake.real.mean()).detach()
+        return {"judged": loss.detach(), "gap": gap, "named": on_real.cost.detach()}
+
+    def _penalty(self, run: Run, real: Tensor, fake: Tensor, told: tuple[Tensor, Tensor]) -> Tensor:
+        def judge(x: Tensor) -> Tensor:
+            found: Tensor = self.discriminator(x, *told).real
+            return found
+
+        found = real.new_zeros(())
+        if self.loss.penalty:
+            found = self.loss.penalty * gradient_penalty(judge, real, fake, run.uniform(self.config.batch))
+        return found + self.config.r1 * r1(judge, real) if self.config.r1 else found
 
     def _create(self, run: Run) -> dict[str, Tensor]:
         _, told = self._draw(run)

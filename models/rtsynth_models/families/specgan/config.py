@@ -18,6 +18,17 @@ class Config(Duel):
 
 
 PAPER = Config()
-SMALL = Config(size=16, turns=1, lazy=4, batch=16, learning_rate=4e-4)
+SMALL = Config(
+    size=16,
+    loss="non-saturating",
+    classifier=1.0,
+    r1=2.0,
+    turns=1,
+    lazy=8,
+    batch=16,
+    learning_rate=4e-4,
+    betas=(0.0, 0.99),
+)
+"""Non-saturating with R1 learns faster than the paper's WGAN-GP where steps are few."""
 CONFIGS = {"paper": PAPER, "small": SMALL}
 """The paper's network has no classes: its table's figures are not of these."""

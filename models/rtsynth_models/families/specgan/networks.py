@@ -1,10 +1,10 @@
-"""SpecGAN (Donahue et al. 2019, appendix D): noise to an image of 128 × 128 log-magnitudes, and the mirror of it."""
+"""SpecGAN (Donahue et al. 2019, appendix D): noise to an image of log-magnitudes, and the mirror of it."""
 
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rtsynth_models.families.conditioning import CONDITIONS, Verdict
 from rtsynth_models.families.specgan.config import Config
@@ -19,7 +19,7 @@ FLOOR = 1e-3  # magnitude of silence
 
 
 class Grow(nn.ConvTranspose2d):
-    """A transposed convolution of 5 × 5 taps and stride 2, as a convolution of four phases: exact, and faster."""
+    """A transposed convolution of 5 × 5 taps and stride 2, as a convolution of four phases: faster."""
 
     def __init__(self, width: int, out: int) -> None:
         super().__init__(width, out, TAPS, STRIDE, TAPS // 2, 1)
@@ -28,9 +28,11 @@ class Grow(nn.ConvTranspose2d):
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
         width, out = self.weight.shape[:2]
-        phases = F.pad(self.weight, (0, 1, 0, 1)).view(width, out, 3, STRIDE, 3, STRIDE).flip(2, 4)
+        phases = functional.pad(self.weight, (0, 1, 0, 1)).view(width, out, 3, STRIDE, 3, STRIDE).flip(2, 4)
         kernel = phases.permute(1, 3, 5, 0, 2, 4).reshape(STRIDE**2 * out, width, 3, 3)
-        return F.pixel_shuffle(F.conv2d(x, kernel, self.bias.repeat_interleave(STRIDE**2), padding=1), STRIDE)
+        return functional.pixel_shuffle(
+            functional.conv2d(x, kernel, self.bias.repeat_interleave(STRIDE**2), padding=1), STRIDE
+        )
 
 
 class Shrink(nn.Conv2d):
@@ -57,11 +59,11 @@ class Generator(nn.Module):
         self.register_buffer("deviation", torch.ones(BINS))
 
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
-        one_hot = F.one_hot(kind, self.classes).to(latent.dtype)
+        one_hot = functional.one_hot(kind, self.classes).to(latent.dtype)
         told = torch.cat([latent, one_hot, velocity[:, None]], dim=1)
         x = self.spread(told).view(len(latent), -1, SEED, SEED)
         for layer in self.layers:
-            x = layer(F.relu(x).contiguous(memory_format=torch.channels_last))
+            x = layer(functional.relu(x).contiguous(memory_format=torch.channels_last))
         return torch.tanh(x)
 
     def magnitude(self, image: Tensor) -> Tensor:
@@ -87,7 +89,7 @@ class Discriminator(nn.Module):
         x = torch.cat([image, velocity[:, None, None, None].expand_as(image)], dim=1)
         x = x.contiguous(memory_format=torch.channels_last)
         for layer in self.layers:
-            x = F.leaky_relu(layer(x), SLOPE)
+            x = functional.leaky_relu(layer(x), SLOPE)
         verdict: Verdict = self.verdict(x.flatten(1), kind)
         return verdict
 

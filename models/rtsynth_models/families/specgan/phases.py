@@ -1,4 +1,4 @@
-"""Phases for magnitudes: each bin begins at the partial of the note nearest to it, then Griffin and Lim's rounds.
+"""Phases for magnitudes: each bin begins at the partial nearest to it, then come Griffin and Lim's rounds.
 
 The fast variant of Perraudin, Balazs and Søndergaard 2013, with momentum.
 """
@@ -34,7 +34,7 @@ class Recovery(nn.Module):
         return sound
 
     def begun(self, fundamental: Tensor) -> Tensor:
-        """Real and imaginary parts (n, 2, columns, bins) of length one, going on as the note's partials do."""
+        """Complex numbers (n, 2, columns, bins) of length one that turn as the partials do."""
         partial = (self.centre / fundamental[:, None]).round().clamp(min=1.0)  # (n, bins)
         per_column = torch.frac(partial * fundamental[:, None] * (HOP / RATE))
         cycles = per_column[:, None] * self.column[:, None] + GOLDEN * partial.square()[:, None]

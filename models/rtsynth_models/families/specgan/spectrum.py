@@ -1,8 +1,8 @@
-"""The short-time Fourier transform as convolutions, so that it runs in any graph; its least-squares inverse."""
+"""The short-time Fourier transform as convolutions, to run in any graph, and its least-squares inverse."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 RATE = 16_000.0  # Hz
 SAMPLES = 16_384
@@ -24,17 +24,19 @@ class Spectrum(nn.Module):
         angle = 2 * torch.pi * bins * time / WINDOW
         parts = torch.cat([torch.cos(angle), -torch.sin(angle)]) * window
         twice = torch.where(torch.arange(BINS) == 0, 1.0, 2.0).repeat(2)[:, None] / WINDOW
-        whole = F.conv_transpose1d(torch.ones(1, 1, COLUMNS).double(), window[None, None] ** 2, stride=HOP)
+        whole = functional.conv_transpose1d(
+            torch.ones(1, 1, COLUMNS).double(), window[None, None] ** 2, stride=HOP
+        )
         self.register_buffer("analysis", parts[:, None].float(), persistent=False)
         self.register_buffer("synthesis", (parts * twice)[:, None].float(), persistent=False)
         self.register_buffer("whole", whole.clamp(min=SHORTEST).float(), persistent=False)
 
     def forward(self, sound: Tensor) -> Tensor:
         """The spectra of sounds."""
-        found = F.conv1d(F.pad(sound[:, None], (HOP, 0)), self.analysis, stride=HOP)
+        found = functional.conv1d(functional.pad(sound[:, None], (HOP, 0)), self.analysis, stride=HOP)
         return found.view(-1, 2, BINS, COLUMNS).transpose(2, 3)
 
     def sound(self, spectrum: Tensor) -> Tensor:
         """The sounds whose spectra come nearest."""
         parts = spectrum.transpose(2, 3).reshape(-1, 2 * BINS, COLUMNS)
-        return (F.conv_transpose1d(parts, self.synthesis, stride=HOP) / self.whole)[:, 0, HOP:]
+        return (functional.conv_transpose1d(parts, self.synthesis, stride=HOP) / self.whole)[:, 0, HOP:]

@@ -1,8 +1,8 @@
 """WaveGAN (Donahue et al. 2019, appendix D): noise to 16384 samples in five steps, and the mirror of it."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rtsynth_models.families.conditioning import CONDITIONS, Verdict
 from rtsynth_models.families.wavegan.config import Config
@@ -23,11 +23,11 @@ class Generator(nn.Module):
         self.layers = nn.ModuleList(Grow(a, b) for a, b in zip(widths, [*widths[1:], 1], strict=True))
 
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
-        one_hot = F.one_hot(kind, self.classes).to(latent.dtype)
+        one_hot = functional.one_hot(kind, self.classes).to(latent.dtype)
         told = torch.cat([latent, one_hot, velocity[:, None]], dim=1)
         x = self.spread(told).view(len(latent), -1, 1, SEED)
         for layer in self.layers:
-            x = layer(F.relu(x))
+            x = layer(functional.relu(x))
         return torch.tanh(x)[:, :, 0]
 
 
@@ -43,8 +43,8 @@ class Discriminator(nn.Module):
     def forward(self, sound: Tensor, kind: Tensor, velocity: Tensor) -> Verdict:
         x = torch.cat([sound, velocity[:, None, None].expand_as(sound)], dim=1)[:, :, None]
         for layer in self.layers[:-1]:
-            x = shuffled(F.leaky_relu(layer(x), SLOPE), self.shuffle)
-        verdict: Verdict = self.verdict(F.leaky_relu(self.layers[-1](x), SLOPE).flatten(1), kind)
+            x = shuffled(functional.leaky_relu(layer(x), SLOPE), self.shuffle)
+        verdict: Verdict = self.verdict(functional.leaky_relu(self.layers[-1](x), SLOPE).flatten(1), kind)
         return verdict
 
 
@@ -52,4 +52,6 @@ def shuffled(x: Tensor, most: int) -> Tensor:
     """Phase shuffle: (n, C, 1, L) moved by up to `most` samples, reflected at the end left open."""
     by = int(torch.randint(-most, most + 1, ()))
     length = x.shape[-1]
-    return F.pad(x, (max(by, 0), max(-by, 0), 0, 0), mode="reflect")[..., max(-by, 0) :][..., :length]
+    return functional.pad(x, (max(by, 0), max(-by, 0), 0, 0), mode="reflect")[..., max(-by, 0) :][
+        ..., :length
+    ]

@@ -29,8 +29,8 @@ def task(config: Config, data: Sounds) -> Duellists:
 
 
 def detuned(sound: Tensor, semitones: Tensor) -> Tensor:
-    """Sounds (n, S) played faster by so many semitones (n,): Catmull-Rom between samples, zeros after the end."""
-    n, samples = sound.shape
+    """Sounds (n, S) played faster by semitones (n,): Catmull-Rom between samples, zeros after the end."""
+    samples = sound.shape[1]
     place = torch.arange(samples, device=sound.device) * torch.exp2(semitones / SEMITONES)[:, None]
     whole = place.floor()
     t, first = place - whole, whole.long().clamp(max=samples + 1)
