@@ -46,7 +46,7 @@ def train(
 
 def _loggers(folder: Path) -> list[object]:
     try:
-        from lightning_fabric.loggers import TensorBoardLogger
+        from lightning_fabric.loggers.tensorboard import TensorBoardLogger
 
         return [TensorBoardLogger(root_dir=folder, name="tensorboard", version=0)]
     except ImportError as error:

@@ -19,8 +19,10 @@ def drawn(among: NDArray[np.int64], begin: int, size: int, seed: int) -> NDArray
     """`size` of the notes `among` from place `begin` on of an endless list: one shuffle after the other."""
     places = np.arange(begin, begin + size)
     turns = places // len(among)
-    orders = {turn: _shuffled(len(among), seed, turn) for turn in range(turns[0], turns[-1] + 1)}
-    return among[[orders[turn][place % len(among)] for turn, place in zip(turns, places, strict=True)]]
+    orders = {turn: _shuffled(len(among), seed, turn) for turn in set(turns.tolist())}
+    return among[
+        [orders[turn][place % len(among)] for turn, place in zip(turns.tolist(), places, strict=True)]
+    ]
 
 
 def _shuffled(count: int, seed: int, turn: int) -> NDArray[np.int64]:

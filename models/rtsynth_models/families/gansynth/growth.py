@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +33,17 @@ def stage(config: Config, seen: int) -> Stage:
 @torch.no_grad()
 def begin(network: nn.Module) -> None:
     """Weights by He's rule, biases zero."""
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            module.weight.normal_(0.0, spread(module))
-            nn.init.zeros_(module.bias)
+    for module in weighted(network):
+        module.weight.normal_(0.0, spread(module))
+        module.bias.zero_()
 
 
-def spread(module: nn.Conv2d | nn.Linear) -> float:
+def weighted(network: nn.Module) -> Iterator[Any]:
+    """The layers with weights and biases."""
+    return (module for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear))
+
+
+def spread(module: Any) -> float:
     """The standard deviation of weights that keeps the loudness of what goes through."""
     return math.sqrt(2.0 / module.weight[0].numel())
 
@@ -47,11 +52,10 @@ def equalised(network: nn.Module, rate: float) -> list[dict[str, Any]]:
     """Groups of parameters for Adam, every weight's rate in proportion to its spread at the beginning.
 
     Adam steps as far whatever the gradient's scale, so this is the equalised learning rate of progressive
-    growing (Karras et al. 2018, section 4.1), which scales weights of spread 1 at run time, without the product.
+    growing (Karras et al. 2018, section 4.1), which scales weights of spread 1 whenever they are used.
     """
     groups: dict[float, list[nn.Parameter]] = defaultdict(list)
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            groups[spread(module)].append(module.weight)
-            groups[1.0].append(module.bias)
+    for module in weighted(network):
+        groups[spread(module)].append(module.weight)
+        groups[1.0].append(module.bias)
     return [{"params": parameters, "lr": rate * size} for size, parameters in groups.items()]

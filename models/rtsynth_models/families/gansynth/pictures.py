@@ -48,7 +48,7 @@ def halved(part: NDArray[np.float16], step: int) -> NDArray[np.float16]:
     """Means of `step` × `step` pixels of images (n, 2, t, f)."""
     n, kinds, t, f = part.shape
     cut = part.astype(np.float32).reshape(n, kinds, t // step, step, f // step, step)
-    return cut.mean(axis=(3, 5)).astype(np.float16)
+    return np.asarray(cut.mean(axis=(3, 5)), np.float16)
 
 
 def make(path: Path, data: Sounds, rows: NDArray[np.int64], spectrum: Spectrum) -> None:

@@ -34,9 +34,9 @@ class Task(nn.Module):
     def __init__(self, config: Config, data: Sounds) -> None:
         super().__init__()
         self.config, self.average, self.loss = config, config.average, LOSSES[config.loss]
-        self.averaged = network(config).to(memory_format=torch.channels_last)
-        self.discriminator = Discriminator(config).to(memory_format=torch.channels_last)
+        self.averaged, self.discriminator = network(config), Discriminator(config)
         begin(self.discriminator)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # half the time
         self.rows = learnt(config, data)
         self.classes = np.searchsorted(config.pitches, data.pitch)
         self.pictures: Pictures | None = None
