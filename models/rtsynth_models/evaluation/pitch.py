@@ -14,38 +14,44 @@ FFT_SIZE = 1 << 18
 SKIPPED_SECONDS, SHORTEST_SECONDS, LONGEST_SECONDS = 0.05, 0.25, 2.0
 FALL_DB = 30.0  # a note is listened to until it has fallen so far
 HARMONICS, HIGHEST_HZ = 10, 12_000.0
+HIGHEST_SHARE = 0.46  # of the sample rate
 WIDTH_CENTS = 60.0  # of the band around a harmonic, to both sides
 PEAK, LINE = 30.0, 1e-3  # power of a peak over the noise around it; of a line's edge under its peak
 RESOLVED = 0.8  # of a line that must fit into its band
 
 
-def pitch_cents(signal: Array, pitch: float) -> float:
+def pitch_cents(
+    signal: Array, pitch: float, rate: int = SAMPLE_RATE, lead_seconds: float = LEAD_SECONDS
+) -> float:
     """Deviation in cents of a note from MIDI number `pitch`; NaN where no harmonic lies near it.
 
-    `signal` (S,) is a row of `render_notes` or `play_notes` at 48 kHz. Octaves are not told apart.
+    `signal` (S,) at `rate` in Hz begins `lead_seconds` before its onset, as a row of `render_notes` or
+    `play_notes` does. Octaves are not told apart.
     """
-    part = _steady(np.asarray(signal[round((LEAD_SECONDS + SKIPPED_SECONDS) * SAMPLE_RATE) :], np.float64))
+    onset = round((lead_seconds + SKIPPED_SECONDS) * rate)
+    part = _steady(np.asarray(signal[onset:], np.float64), rate)
     power = np.abs(np.fft.rfft(part * np.hanning(len(part)), FFT_SIZE)) ** 2
     fundamental = 440.0 * 2 ** ((pitch - 69) / 12)
-    blurred = 2 * SAMPLE_RATE / len(part)  # half a line's width in Hz
+    blurred = 2 * rate / len(part)  # half a line's width in Hz
     found = [
         (k, *line)
         for k in range(1, HARMONICS + 1)
-        if _width(k * fundamental) > RESOLVED * blurred and k * fundamental < HIGHEST_HZ
-        if (line := _line(power, k * fundamental, fundamental))
+        if _width(k * fundamental) > RESOLVED * blurred
+        and k * fundamental < min(HIGHEST_HZ, HIGHEST_SHARE * rate)
+        if (line := _line(power, k * fundamental, fundamental, rate / FFT_SIZE))
     ]
     return fit_pitch(np.array(found)) if found else float("nan")
 
 
-def _steady(signal: Array) -> Array:
+def _steady(signal: Array, rate: int) -> Array:
     """The note from its loudest moment until it has died away, within the limits of time."""
-    step = SAMPLE_RATE // 50
+    step = rate // 50
     rows = signal[: len(signal) // step * step].reshape(-1, step)
     level = 10 * np.log10(np.mean(rows**2, axis=1) + 1e-14)
     first = int(np.argmax(level > level.max() - 6))
     gone = np.flatnonzero(level[first:] < level.max() - FALL_DB)
     length = int(gone[0]) * step if len(gone) else len(signal)
-    shortest, longest = (round(s * SAMPLE_RATE) for s in (SHORTEST_SECONDS, LONGEST_SECONDS))
+    shortest, longest = (round(s * rate) for s in (SHORTEST_SECONDS, LONGEST_SECONDS))
     return signal[first * step :][: min(max(length, shortest), longest)]
 
 
@@ -53,9 +59,8 @@ def _width(hz: float) -> float:
     return hz * (2 ** (WIDTH_CENTS / 1200) - 1)
 
 
-def _line(power: Array, nominal: float, fundamental: float) -> tuple[float, float] | None:
+def _line(power: Array, nominal: float, fundamental: float, bin_hz: float) -> tuple[float, float] | None:
     """Cents from `nominal` Hz, and power, of what is there; None where nothing rises above the noise."""
-    bin_hz = SAMPLE_RATE / FFT_SIZE
     around = power[int((nominal - fundamental / 2) / bin_hz) : int((nominal + fundamental / 2) / bin_hz)]
     noise, centre = float(np.median(around)), nominal
     for _ in range(4):

@@ -1,0 +1,1 @@
+"""The published generators: one folder each, with its networks, its task and its export."""

@@ -1,0 +1,127 @@
+"""Generator against discriminator, on whole sounds or images under a class and a velocity."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from rtsynth_models.sounds import Sounds
+from rtsynth_models.training.contract import Run
+from rtsynth_models.training.losses import LOSSES, gradient_penalty, lazy_weight, r1
+
+LOUDEST = 127.0
+
+
+@dataclass(frozen=True)
+class Duel:
+    """How two networks learn against each other.
+
+    `by` says what the class of a sound is: its "label", or its "pitch" counted from `lowest`. The gradient
+    penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes `turns` for one of the generator.
+    """
+
+    size: int = 64  # channels of the layer next to the sound
+    latent: int = 100
+    classes: int = 18
+    by: str = "label"
+    lowest: int = 0
+    loss: str = "wgan-gp"
+    condition: str = "ac-gan"
+    classifier: float = 10.0
+    r1: float = 0.0
+    turns: int = 5
+    lazy: int = 1
+    batch: int = 64
+    learning_rate: float = 1e-4
+    betas: tuple[float, float] = (0.5, 0.9)
+    average: float = 0.999
+
+
+class Duellists(nn.Module):
+    """A task of the trainer. `real(run, rows)` gives what the discriminator shall see of the sounds `rows`.
+
+    The generator takes latent (n, Z), class (n,) and velocity 0 … 1 (n,); the discriminator what came out,
+    class and velocity, and gives a Verdict.
+    """
+
+    def __init__(
+        self,
+        config: Duel,
+        data: Sounds,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        real: Callable[[Run, NDArray[np.int64]], Tensor],
+    ) -> None:
+        super().__init__()
+        self.config, self.average, self.loss = config, config.average, LOSSES[config.loss]
+        self.averaged, self.discriminator, self.real = generator, discriminator, real
+        self.kinds = classes_of(config, data)
+        self.rows = balanced(self.kinds, data.chosen(held_out=False))
+
+    def optimisers(self) -> dict[str, Optimizer]:
+        """Adam for both."""
+        rate, betas = self.config.learning_rate, self.config.betas
+        return {
+            "discriminator": Adam(self.discriminator.parameters(), rate, betas),
+            "generator": Adam(self.averaged.parameters(), rate, betas),
+        }
+
+    def turn(self, run: Run, step: int) -> dict[str, Tensor]:
+        """So many turns of the discriminator, then one of the generator."""
+        found: dict[str, Tensor] = {}
+        for number in range(self.config.turns):
+            found |= self._judge(run, step * self.config.turns + number)
+        return found | self._create(run)
+
+    def _draw(self, run: Run) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
+        rows = run.draw(self.config.batch, self.rows)
+        velocity = (run.data.velocity[rows] / LOUDEST).astype(np.float32)
+        return rows, (run.tensor(self.kinds[rows]), run.tensor(velocity))
+
+    def _judge(self, run: Run, number: int) -> dict[str, Tensor]:
+        rows, told = self._draw(run)
+        real, latent = self.real(run, rows), run.normal(self.config.batch, self.config.latent)
+        with torch.no_grad():
+            fake = self.averaged(latent, *told).float()
+        on_real, on_fake = self.discriminator(real, *told), self.discriminator(fake, *told)
+        loss = self.loss.discriminator(on_real.real, on_fake.real) + self.config.classifier * on_real.cost
+        if weight := lazy_weight(number, self.config.lazy):
+            loss = loss + weight * self._penalty(run, real, fake, told)
+        run.descend("discriminator", loss)
+        gap = (on_real.real.mean() - on_fake.real.mean()).detach()
+        return {"judged": loss.detach(), "gap": gap, "named": on_real.cost.detach()}
+
+    def _penalty(self, run: Run, real: Tensor, fake: Tensor, told: tuple[Tensor, Tensor]) -> Tensor:
+        def judge(x: Tensor) -> Tensor:
+            found: Tensor = self.discriminator(x, *told).real
+            return found
+
+        found = real.new_zeros(())
+        if self.loss.penalty:
+            found = self.loss.penalty * gradient_penalty(judge, real, fake, run.uniform(self.config.batch))
+        return found + self.config.r1 * r1(judge, real) if self.config.r1 else found
+
+    def _create(self, run: Run) -> dict[str, Tensor]:
+        _, told = self._draw(run)
+        self.discriminator.requires_grad_(False)
+        fake = self.averaged(run.normal(self.config.batch, self.config.latent), *told).float()
+        verdict = self.discriminator(fake, *told)
+        run.descend("generator", self.loss.generator(verdict.real) + self.config.classifier * verdict.cost)
+        self.discriminator.requires_grad_(True)
+        return {"created": verdict.cost.detach()}
+
+
+def classes_of(config: Duel, data: Sounds) -> NDArray[np.int64]:
+    """The class of every sound."""
+    return data.label if config.by == "label" else data.pitch - config.lowest
+
+
+def balanced(kinds: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows, those of rare classes named again and again until every class has as many."""
+    groups = [rows[kinds[rows] == kind] for kind in np.unique(kinds[rows])]
+    most = max(len(group) for group in groups)
+    return np.concatenate([np.resize(group, most) for group in groups])

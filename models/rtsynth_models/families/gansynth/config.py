@@ -1,0 +1,61 @@
+"""The sizes of GANSynth: the paper's, and one that a processor trains in some hours."""
+
+from dataclasses import dataclass
+
+from rtsynth_models.spectra import Spectrum
+
+
+@dataclass(frozen=True)
+class Config:
+    """Networks, losses and growth; level `k` has 2·2ᵏ columns and 16·2ᵏ bins.
+
+    `fade[k]` and `stay[k]` are the images seen while level `k` fades in and afterwards, `batch[k]` how many
+    make a batch. The gradient penalty weighs `penalty`; it is taken at every `lazy`-th step only, then so
+    many times heavier.
+    """
+
+    channels: tuple[int, ...] = (256, 256, 256, 256, 128, 64, 32)
+    latent: int = 256
+    pitches: tuple[int, ...] = tuple(range(24, 85))
+    loudness: float = 1.0  # of the one-hot pitch beside the latent
+    labels: tuple[int, ...] = ()  # of the sounds to learn; none: all
+    offset: float = -0.95  # of the log-magnitude image, as in `Spectrum`
+    scale: float = 16.1
+    loss: str = "wgan-gp"
+    penalty: float = 10.0
+    lazy: int = 1
+    classifier: float = 10.0
+    average: float = 0.999
+    learning_rate: float = 8e-4
+    batch: tuple[int, ...] = (8,) * 7
+    fade: tuple[int, ...] = (0,) + (800_000,) * 6
+    stay: tuple[int, ...] = (800_000,) * 6 + (2_200_000,)
+
+    @property
+    def levels(self) -> int:
+        """Levels after the seed."""
+        return len(self.channels) - 1
+
+    @property
+    def spectrum(self) -> Spectrum:
+        """The spectrum of the last level's images."""
+        return Spectrum(
+            bins=16 << self.levels, columns=2 << self.levels, offset=self.offset, scale=self.scale
+        )
+
+
+PAPER = Config()
+# Few images are seen on a processor: what learns fastest from them was chosen over the paper's loss.
+SMALL = Config(
+    channels=(128, 128, 128, 64, 32, 16),
+    loudness=8.0,
+    labels=(0, 1, 8, 10, 13, 14, 17, 18, 19),
+    loss="non-saturating",
+    penalty=1.0,
+    lazy=8,
+    classifier=1.0,
+    learning_rate=1e-3,
+    batch=(32, 32, 16, 16, 8, 8),
+    fade=(0, 10_000, 6_000, 8_000, 8_000, 8_000),
+    stay=(20_000, 4_000, 8_000, 12_000, 24_000, 60_000),
+)

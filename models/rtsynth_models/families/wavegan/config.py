@@ -1,0 +1,34 @@
+"""The sizes of WaveGAN: the paper's, and those that a processor trains."""
+
+from dataclasses import dataclass, replace
+
+from rtsynth_models.families.duel import Duel
+
+SAMPLES = 16_384
+LOWEST, HIGHEST = 24, 84  # MIDI numbers, of the sounds that are pitched
+
+
+@dataclass(frozen=True)
+class Config(Duel):
+    """`size` is the paper's d; real sounds are played faster or slower by up to `detune` semitones."""
+
+    shuffle: int = 2  # samples, of phase shuffle
+    detune: float = 0.0
+
+
+PAPER = Config()
+SMALL = Config(
+    size=16,
+    loss="non-saturating",
+    classifier=1.0,
+    r1=5.0,
+    turns=1,
+    lazy=8,
+    batch=16,
+    learning_rate=4e-4,
+    betas=(0.0, 0.99),
+    detune=1.0,
+)
+"""Non-saturating with R1 learns faster than the paper's WGAN-GP where steps are few."""
+PITCHED = replace(SMALL, classes=HIGHEST - LOWEST + 1, by="pitch", lowest=LOWEST, detune=0.0)
+CONFIGS = {"paper": PAPER, "small": SMALL, "pitched": PITCHED}

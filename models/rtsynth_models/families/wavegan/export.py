@@ -1,0 +1,2 @@
+def export(trained, folder):
+    raise NotImplementedError

@@ -1,0 +1,39 @@
+"""How WaveGAN learns: the first 16384 samples of a sound, a little faster or slower each time."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from rtsynth_models.families.duel import Duellists
+from rtsynth_models.families.wavegan.config import SAMPLES, Config
+from rtsynth_models.families.wavegan.networks import Discriminator, Generator
+from rtsynth_models.sounds import Sounds
+from rtsynth_models.sounds.store import FULL_SCALE
+from rtsynth_models.training.contract import Run
+
+SEMITONES = 12.0
+
+
+def task(config: Config, data: Sounds) -> Duellists:
+    """WaveGAN against its discriminator."""
+
+    def real(run: Run, rows: NDArray[np.int64]) -> Tensor:
+        """Sounds (n, 1, 16384)."""
+        sound = run.tensor(data.sound[rows, :SAMPLES].astype(np.float32) / FULL_SCALE)
+        return (
+            detuned(sound, config.detune * (2 * run.uniform(config.batch) - 1)) if config.detune else sound
+        )[:, None]
+
+    return Duellists(config, data, Generator(config), Discriminator(config), real)
+
+
+def detuned(sound: Tensor, semitones: Tensor) -> Tensor:
+    """Sounds (n, S) played faster by semitones (n,): Catmull-Rom between samples, zeros after the end."""
+    samples = sound.shape[1]
+    place = torch.arange(samples, device=sound.device) * torch.exp2(semitones / SEMITONES)[:, None]
+    whole = place.floor()
+    t, first = place - whole, whole.long().clamp(max=samples + 1)
+    padded = torch.nn.functional.pad(sound, (1, 4))
+    a, b, c, d = (padded.gather(1, first + tap) for tap in range(4))
+    return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))

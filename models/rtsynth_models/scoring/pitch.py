@@ -1,0 +1,48 @@
+"""Whether a note at 16 kHz has the pitch that was asked for, in cents, apart from what any network thinks."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_models.evaluation.pitch import pitch_cents
+from rtsynth_models.scoring.spectra import RATE
+
+Sound = NDArray[np.floating] | NDArray[np.int16]
+IN_TUNE_CENTS = 20.0
+COUNT = 12  # harmonics
+LOWER = (0.5, 1.5)  # an organ's stops of 16 and 5 1/3 feet
+WIDTH = 0.02  # of a line to either side, relative to its frequency
+SHARE = (
+    0.3  # of the power must lie on lines of the note; real notes have 0.38 or more (FluidR3, keys 24 to 84)
+)
+LEAST = 0.01  # of the harmonics' power must be odd, and not of a twelfth: FluidR3's, 0.05 or more
+
+
+def cents_off(sound: Sound, pitch: int) -> float:
+    """Cents of a sound (S,), onset first, from MIDI number `pitch`; NaN where it is another note, or none.
+
+    An octave lower is not told from an organ's 16 foot stop.
+    """
+    signal = np.asarray(sound, np.float64)
+    cents = pitch_cents(signal, pitch, RATE, lead_seconds=0.0)
+    return cents if cents == cents and _is_note(signal, pitch + cents / 100) else float("nan")
+
+
+def in_tune(sounds: Sound, pitches: NDArray[np.int64]) -> float:
+    """Share of sounds (n, S) within IN_TUNE_CENTS of `pitches` (n,)."""
+    cents = [cents_off(sound, int(pitch)) for sound, pitch in zip(sounds, pitches, strict=True)]
+    return float(np.mean(np.abs(cents) <= IN_TUNE_CENTS))
+
+
+def _is_note(signal: NDArray[np.float64], pitch: float) -> bool:
+    """Whether the harmonics of `pitch` hold most of what sounds, and not only those of a higher note."""
+    power = np.abs(np.fft.rfft(signal * np.hanning(len(signal)), 4 * len(signal))) ** 2
+    number = np.arange(len(power)) * RATE / (4 * len(signal)) / (440 * 2 ** ((pitch - 69) / 12))
+    harmonics = np.array([_line(power, number, k) for k in range(1, COUNT + 1)])
+    lines = harmonics.sum() + sum(_line(power, number, k) for k in LOWER)
+    odd = [harmonics[np.arange(1, COUNT + 1) % k > 0].sum() for k in (2, 3)]
+    return bool(lines > SHARE * power[number < COUNT + 0.5].sum() and min(odd) > LEAST * harmonics.sum())
+
+
+def _line(power: NDArray[np.float64], number: NDArray[np.float64], k: float) -> float:
+    first, last = np.searchsorted(number, ((1 - WIDTH) * k, (1 + WIDTH) * k))
+    return float(power[first : last + 1].sum())

@@ -1,0 +1,1 @@
+"""The one trainer of every family: batches, precision, averages, checkpoints, progress."""

@@ -1,0 +1,68 @@
+"""`rtsynth instruments import`: make an instrument of a TorchScript file for nn~, such as RAVE's."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import HostError
+
+if TYPE_CHECKING:
+    from rtsynth_engine.bundles import Bundle
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("model", type=FILE, metavar="MODEL.ts")
+@click.option("-o", "--output", type=FOLDER, metavar="NAME.rtsynth", help="Else among your instruments.")
+@click.option("--name", help="What to call it; else as the file.")
+@click.option("--rate", type=click.FloatRange(4000, 192000), metavar="HZ", help="Where the file has none.")
+@click.option("--author", default="unknown", show_default=True)
+@click.option("--licence", default="unknown", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Draw other places of its latent space.")
+@click.option("--trust", is_flag=True, help="A .ts is a program: say that you trust whoever made it.")
+def import_model(
+    model: Path,
+    output: Path | None,
+    name: str | None,
+    rate: float | None,
+    author: str,
+    licence: str,
+    seed: int,
+    trust: bool,
+) -> None:
+    """Make an instrument of MODEL.ts, a TorchScript file for nn~ such as RAVE exports.
+
+    Its method that makes sound of latents is listened to: keys and velocity move the latents along the ways
+    that make it brighter and louder, and macros move the rest. It is trusted from then on.
+    """
+    if not trust:
+        raise HostError(f"{model.name} is a program and would be run; --trust says that you trust its author")
+    from .. import trusted
+    from ..folders import own_folder
+    from ..importing.measuring import DRAWN
+    from ..importing.scripts import Origin, import_script
+    from ..naming import slug
+
+    origin = Origin(name or model.stem.replace("_", " "), rate, author, licence, seed)
+    target = output or own_folder() / "instruments" / f"{slug(origin.name)}.rtsynth"
+    with click.progressbar(length=DRAWN, label="Listening", file=sys.stderr) as bar:
+        bundle = import_script(model, target, origin, bar.update)
+    trusted.trust(bundle)
+    click.echo(
+        f"{target}: {bundle.latent} latents, {bundle.head.sample_rate:g} Hz, {len(bundle.places)} places"
+    )
+    if output is None:
+        _write_presets(bundle)
+
+
+def _write_presets(bundle: "Bundle") -> None:
+    from ..bank import write_bank
+    from ..folders import own_folder
+    from ..importing.presets import imported_presets
+
+    written = write_bank(imported_presets(bundle), own_folder() / "presets")
+    click.echo(f"{len(written)} presets; `rtsynth play {written[0].stem}` plays the first")

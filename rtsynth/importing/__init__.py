@@ -1,0 +1,1 @@
+"""Instruments of TorchScript files in the convention of nn~ and RAVE."""
