@@ -14,6 +14,7 @@ from typing import Any
 
 from .checking import RefusedError, check, parse_json, read_regular, validator
 from .errors import BundleError
+from .heads.mel import Spectrum
 from .layout import FRAME
 
 MANIFEST = "instrument.json"
@@ -27,23 +28,6 @@ EVEN = (-2.0, -1.0, 0.0, 1.0, 2.0)  # steps whose ways a direction's warp gives
 EXTERNAL_DATA = re.compile(
     rb"(?:\x0a|\x8a[\x80-\xff]*[\x00-\x7f])(?:\x08|\x88[\x80-\xff]*[\x00-\x7f])location"
 )
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """How the images of a `spectral` head are made of a sound.
-
-    `window` and `hop` in samples; `bins` of mel frequency and `columns` of a whole note; `lead` samples of
-    silence before the onset. A magnitude's logarithm is `offset` + `scale` times what the image says.
-    """
-
-    window: int
-    hop: int
-    bins: int
-    columns: int
-    lead: int
-    offset: float
-    scale: float
 
 
 @dataclass(frozen=True)
