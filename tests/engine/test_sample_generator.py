@@ -56,7 +56,12 @@ def some_weights(seed: int = 0) -> dict[str, Any]:
 
 def make_bundle(weights: dict[str, Any] | None = None, **told: str) -> Any:
     numbers = {name: np.asarray(array, F4) for name, array in (weights or some_weights()).items()}
-    metadata = {"dilations": " ".join(map(str, DILATIONS)), "emphasis": "0.5", "temperature": "1.0"} | told
+    metadata = {
+        "dilations": " ".join(map(str, DILATIONS)),
+        "emphasis": "0.5",
+        "silence": "32",
+        "temperature": "1.0",
+    } | told
     head = SimpleNamespace(sample_rate=16000.0, frames_per_step=2, longest_seconds=3.0)
     files = {"weights.safetensors": save(numbers, metadata)}
     return SimpleNamespace(name="random", files=files, head=head, classes=(60, 61, 62, 63, 64), latent=LATENT)

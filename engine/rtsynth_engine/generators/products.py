@@ -54,10 +54,8 @@ def _tile(rows: int, vectors: int) -> Any:
             kinds = zip(signature.args[:3], args[:3], strict=True)
             y, x, w = (context.make_array(kind)(context, builder, array) for kind, array in kinds)
             row, column = args[3:]
-            sums = Matrix(builder, y, row, column)
-            _accumulate(
-                sums, Matrix(builder, x, row, INT(0)), Matrix(builder, w, INT(0), column), rows, vectors
-            )
+            sums, inputs = Matrix(builder, y, row, column), Matrix(builder, x, row, INT(0))
+            _accumulate(sums, inputs, Matrix(builder, w, INT(0), column), rows, vectors)
             return context.get_dummy_value()
 
         return types.void(y, x, w, types.int64, types.int64), generate

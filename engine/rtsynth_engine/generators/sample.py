@@ -40,8 +40,9 @@ class SampleGenerator:
         self.rate, self.samples = bundle.head.sample_rate, bundle.head.frames_per_step * FRAME
         try:
             self.network, self.conditioner = read_network(arrays, told)
+            self.silence = range(len(self.network.levels))[int(told["silence"])]
             self.taste = np.array([told.get("temperature", TEMPERATURE), told["emphasis"]], F4)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, IndexError) as error:
             raise BundleError(f"{bundle.name}: {WEIGHTS} is no WaveNet ({error}); export it again") from error
         self.classes = np.array(bundle.classes)
         self._check()
@@ -74,7 +75,7 @@ class SampleGenerator:
     def _forget(self, rows: NDArray[np.int64]) -> None:
         state = self.state
         state.past[rows], state.position[rows], state.sample[rows], self.age[rows] = 0.0, 0, 0.0, 0
-        state.code[rows] = np.argmin(np.abs(self.network.levels))
+        state.code[rows] = self.silence
 
     def condition(
         self,

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import save_file
 
 from rtsynth_engine.generators.sample import STRIDE, TEMPERATURE
-from rtsynth_models.families.wavenet.companding import levels
+from rtsynth_models.families.wavenet.companding import levels, silence
 from rtsynth_models.families.wavenet.network import WaveNet
 from rtsynth_models.training.contract import Trained
 
@@ -21,7 +21,7 @@ def write_weights(network: WaveNet, path: Path, temperature: float = TEMPERATURE
     arrays = {name: network.state_dict()[name] for name in LEARNT} | network.conditioner.state_dict()
     arrays["levels"] = torch.from_numpy(levels(network.config))
     told = {"dilations": " ".join(map(str, network.config.dilations)), "temperature": str(temperature)}
-    told |= {"emphasis": str(network.config.emphasis)}
+    told |= {"emphasis": str(network.config.emphasis), "silence": str(silence(network.config))}
     save_file({name: array.contiguous() for name, array in arrays.items()}, path, told)
 
 

@@ -78,6 +78,5 @@ class WaveNetTask(nn.Module):
 
     def _slope_loss(self, run: Run, index: NDArray[np.int64], told: Tensor) -> Tensor:
         found = self.averaged.conditioner.fall(told.detach()).float()
-        return functional.mse_loss(
-            torch.log1p(FINE * found), torch.log1p(FINE * run.tensor(self.slopes[index]))
-        )
+        wanted = run.tensor(self.slopes[index])
+        return functional.mse_loss(torch.log1p(FINE * found), torch.log1p(FINE * wanted))
