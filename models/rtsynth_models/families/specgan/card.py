@@ -4,11 +4,11 @@ from rtsynth_models.training.contract import Trained
 
 TEXT = """# SpecGAN
 
-Donahue, McAuley and Puckette, "Adversarial Audio Synthesis", 2019: five transposed convolutions make an image
-of 128 × 128 log-magnitudes (window 256, hop 128, at {rate} Hz, normalised bin by bin), and phases are recovered
-by Griffin and Lim's algorithm. Ours is told the pitch (one-hot), which the discriminator names as well (AC-GAN),
-and {rounds} rounds of the fast variant with momentum (Perraudin et al. 2013) run inside the network's graph; they
-begin from phases that turn as the partials of the asked pitch do, which is nearer than chance.
+Donahue, McAuley and Puckette, "Adversarial Audio Synthesis", 2019: five transposed convolutions make an
+image of 128 × 128 log-magnitudes (window 256, hop 128, at {rate} Hz, normalised bin by bin), and phases are
+recovered by Griffin and Lim's algorithm. Ours is told the pitch (one-hot), which the discriminator names as
+well (AC-GAN), and {rounds} rounds of the fast variant with momentum (Perraudin et al. 2013) run inside the
+network's graph; they begin from phases that turn as the partials of the asked pitch do: nearer than chance.
 
 - Size d = {size} (the paper's is 64); parameters of the generator: {parameters:,}.
 - Learned from {notes:,} notes of {source}: {names}.

@@ -53,7 +53,8 @@ class Generator(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.classes, widths = config.classes, [config.size * width for width in WIDTHS]
-        self.spread = nn.Linear(config.latent + config.classes + 1, widths[0] * SEED**2)
+        self.width = widths[0]
+        self.spread = nn.Linear(config.latent + config.classes + 1, self.width * SEED**2)
         self.layers = nn.ModuleList(Grow(a, b) for a, b in zip(widths, [*widths[1:], 1], strict=True))
         self.register_buffer("mean", torch.zeros(BINS))
         self.register_buffer("deviation", torch.ones(BINS))
@@ -61,7 +62,7 @@ class Generator(nn.Module):
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
         one_hot = functional.one_hot(kind, self.classes).to(latent.dtype)
         told = torch.cat([latent, one_hot, velocity[:, None]], dim=1)
-        x = self.spread(told).view(len(latent), -1, SEED, SEED)
+        x = self.spread(told).view(-1, self.width, SEED, SEED)
         for layer in self.layers:
             x = layer(functional.relu(x).contiguous(memory_format=torch.channels_last))
         return torch.tanh(x)

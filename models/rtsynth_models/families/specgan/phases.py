@@ -19,8 +19,8 @@ class Recovery(nn.Module):
     def __init__(self, rounds: int) -> None:
         super().__init__()
         self.rounds, self.spectrum = rounds, Spectrum()
-        self.register_buffer("centre", torch.arange(BINS) * (RATE / WINDOW), persistent=False)
-        self.register_buffer("column", torch.arange(COLUMNS).float(), persistent=False)
+        self.register_buffer("centre", torch.arange(BINS) * (RATE / WINDOW))
+        self.register_buffer("column", torch.arange(COLUMNS).float())
 
     def forward(self, magnitude: Tensor, fundamental: Tensor) -> Tensor:
         target = magnitude[:, None]

@@ -27,9 +27,9 @@ class Spectrum(nn.Module):
         whole = functional.conv_transpose1d(
             torch.ones(1, 1, COLUMNS).double(), window[None, None] ** 2, stride=HOP
         )
-        self.register_buffer("analysis", parts[:, None].float(), persistent=False)
-        self.register_buffer("synthesis", (parts * twice)[:, None].float(), persistent=False)
-        self.register_buffer("whole", whole.clamp(min=SHORTEST).float(), persistent=False)
+        self.register_buffer("analysis", parts[:, None].float())
+        self.register_buffer("synthesis", (parts * twice)[:, None].float())
+        self.register_buffer("whole", whole.clamp(min=SHORTEST).float())
 
     def forward(self, sound: Tensor) -> Tensor:
         """The spectra of sounds."""
