@@ -5,12 +5,17 @@ import torch
 from lightning_fabric import Fabric
 from torch.nn import functional
 
+from rtsynth_engine.bundles import load_bundle
+from rtsynth_engine.errors import EngineError
+from rtsynth_models.families.gansynth import export, portraits
 from rtsynth_models.families.gansynth.config import PAPER, SMALL, Config
 from rtsynth_models.families.gansynth.discriminator import Discriminator, spread_of
 from rtsynth_models.families.gansynth.growth import Stage, equalised, spread, stage
 from rtsynth_models.families.gansynth.task import Task, learnt, network
+from rtsynth_models.training.contract import Trained
 from rtsynth_models.training.losses import LOSSES
 from rtsynth_models.training.run import FabricRun
+from rtsynth_models.training.trainer import facts_of
 from tests.models.training.tiny import CONFIG, sounds
 
 GROWING = Config(channels=(8, 8, 8), batch=(8, 4, 2), fade=(0, 10, 10), stay=(20, 30, 0))
@@ -102,3 +107,34 @@ def test_it_learns_by_every_loss(loss, tmp_path):
     assert all(value.isfinite() for value in losses.values())
     still = [name for name, weight in before.items() if torch.equal(task.get_parameter(name), weight)]
     assert still == ["averaged.images.0.0.weight", "discriminator.images.0.0.weight"]  # of the level before
+
+
+def trained(seen: int) -> Trained:
+    config = replace(CONFIG, channels=(8, 4, 4, 4), batch=(8,) * 4, fade=(0, 5, 5, 5), stay=(5, 5, 5, 5))
+    generator = network(config).eval()
+    generator.portraits[0] = 0.0
+    return Trained("gansynth", config, generator, facts_of(sounds()), 9, seen, 0.1, {})
+
+
+def test_a_network_that_is_not_grown_up_is_not_exported(tmp_path):
+    with pytest.raises(EngineError, match="only grown to level 3 of 3; train on"):
+        export(trained(29), tmp_path / "bundle")
+
+
+def test_the_bundle_is_one_that_the_engine_opens(tmp_path):
+    export(trained(30), tmp_path / "gansynth.rtsynth")
+    bundle = load_bundle(tmp_path / "gansynth.rtsynth")
+    assert (bundle.generator, bundle.classes, bundle.latent) == ("tiled", CONFIG.pitches, CONFIG.latent)
+    assert [place.name for place in bundle.places] == ["sine"]
+
+
+def test_an_instrument_is_found_where_images_look_like_it(tmp_path):
+    generator = network(CONFIG).eval()
+    config = replace(CONFIG, pitches=(48, 60, 72))
+    latents = torch.randn(portraits.TRIED, CONFIG.latent, generator=torch.Generator().manual_seed(0))
+    generator.portraits[3] = torch.stack(
+        [portraits.small(generator(latents[77:78], torch.tensor([i])).detach().numpy())[0] for i in range(3)]
+    )
+    found = portraits.places(generator, config)
+    assert found.keys() == {3}
+    assert torch.equal(found[3], latents[77])

@@ -19,6 +19,7 @@ class Config:
     pitches: tuple[int, ...] = tuple(range(24, 85))
     loudness: float = 1.0  # of the one-hot pitch beside the latent
     labels: tuple[int, ...] = ()  # of the sounds to learn; none: all
+    names: int = 20  # instruments of which a portrait is kept
     offset: float = -0.95  # of the log-magnitude image, as in `Spectrum`
     scale: float = 16.1
     loss: str = "wgan-gp"

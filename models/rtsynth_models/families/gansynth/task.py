@@ -12,6 +12,7 @@ from rtsynth_models.families.gansynth.discriminator import Discriminator
 from rtsynth_models.families.gansynth.generator import Generator
 from rtsynth_models.families.gansynth.growth import Stage, begin, equalised, stage
 from rtsynth_models.families.gansynth.pictures import Pictures
+from rtsynth_models.families.gansynth.portraits import portraits
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.training.losses import LOSSES, classified, gradient_penalty, lazy_weight, r1
 
@@ -96,6 +97,7 @@ class Task(nn.Module):
             path = run.folder / f"images-{self.config.spectrum.bins}-{len(self.rows)}.npy"
             with run.fabric.rank_zero_first():
                 self.pictures = Pictures(path, run.data, self.rows, self.config.spectrum)
+            self.averaged.portraits.copy_(portraits(self.config, run.data, self.rows, self.pictures))
         return self.pictures
 
 
