@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.generators.contract import Generator, checked_character, habits
-from rtsynth_engine.layout import BLEND_FROM, FRAME, NOISE
+from rtsynth_engine.layout import BLEND_FROM, FRAME, USED
 from rtsynth_engine.streaming import LOUDEST, is_sane_block
 
 from .subject import ROWS, STEPS, TOLERANCE, Subject, apart, play, sing, some_notes
@@ -131,7 +131,7 @@ def conditioning(subject: Subject) -> Iterator[str]:
 def unwritten(subject: Subject) -> Iterator[str]:
     """A step writes every number of what it gives, which the engine owns until the next call."""
     notes, generator = some_notes(subject, 3), subject.opened()
-    used = FRAME if subject.sounds else NOISE + subject.description.head.bands  # the rest is padding
+    used = FRAME if subject.sounds else USED
     expected = play(generator, subject, notes)[..., :used]
     generator.reset(*notes)
     found = sing(cast(Generator, _Poisoned(generator)), subject, notes.rows, STEPS)[..., :used]

@@ -26,7 +26,7 @@ class Finding:
 
 def run_checks(target: str, seed: int, trust: bool, patience: float = PATIENCE) -> Iterator[Finding]:
     """Check `target` and give every finding as it comes. Raises HostError where it cannot be opened."""
-    command = [sys.executable, "-m", f"{__package__}", target, str(seed), "trust" if trust else ""]
+    command = [sys.executable, "-P", "-m", f"{__package__}", target, str(seed), "trust" if trust else ""]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
         assert child.stdout is not None
         lines: queue.Queue[bytes] = queue.Queue()
