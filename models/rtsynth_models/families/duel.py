@@ -20,8 +20,9 @@ LOUDEST = 127.0
 class Duel:
     """How two networks learn against each other.
 
-    `by` says what the class of a sound is: its "label", or its "pitch" counted from `lowest`. The gradient
-    penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes `turns` for one of the generator.
+    `by` says what the class of a sound is: its "label", or its "pitch" counted from `lowest`. The
+    gradient penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes
+    `turns` for one of the generator.
     """
 
     size: int = 64  # channels of the layer next to the sound

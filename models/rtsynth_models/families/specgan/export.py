@@ -1,2 +1,73 @@
-def export(trained, folder):
-    raise NotImplementedError
+"""The bundle of a trained SpecGAN: its image, and the recovery of phases, in one graph."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from rtsynth_models.families.bundles import common, directions, graph_bytes, rounded, write_bundle
+from rtsynth_models.families.note_bundles import SAMPLES, VELOCITY, gain_db, head_of, made, place, typical
+from rtsynth_models.families.specgan.card import card
+from rtsynth_models.families.specgan.config import Config
+from rtsynth_models.families.specgan.networks import Generator
+from rtsynth_models.families.specgan.phases import Recovery
+from rtsynth_models.training.contract import Trained
+
+PLACES, DIRECTIONS = 8, 4
+PREVIEW = (48, 55, 60, 64, 67, 72)  # MIDI numbers
+LOUDNESS = 0.7
+A4_KEY, A4_HZ = 69, 440.0
+
+
+class NoteGraph(nn.Module):
+    """Latent (n, Z) and index of pitch (n,) → sound (n, 16384).
+
+    The velocities of the data differ little once every note is as loud as it can be: one stands for all.
+    """
+
+    hz: Tensor
+
+    def __init__(self, network: Generator, config: Config) -> None:
+        super().__init__()
+        self.network, self.recovery = network, Recovery(config.rounds)
+        keys = torch.arange(config.classes) + config.lowest
+        self.register_buffer("hz", A4_HZ * torch.exp2((keys - A4_KEY) / 12.0))
+
+    def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor | None = None) -> Tensor:
+        image = self.network(latent, kind, torch.full_like(latent[:, 0], VELOCITY))
+        sound: Tensor = self.recovery(self.network.magnitude(image), self.hz[kind])
+        return sound
+
+
+def export(trained: Trained, folder: Path) -> None:
+    """Write the bundle's folder."""
+    config: Config = trained.config
+    network = rounded(trained.network)
+    assert isinstance(network, Generator)
+    graph = NoteGraph(network, config).eval()
+    keys = [config.lowest + kind for kind in range(config.classes)]
+    spread = network.spread.weight[:, : config.latent].detach()
+    manifest = common(trained, "specgan", "SpecGAN") | head_of(config, trained.facts["rate"], keys)
+    manifest |= {"directions": directions(spread.numpy(), DIRECTIONS)}
+    manifest |= {"places": [voice(graph, config, keys, number) for number in range(PLACES)]}
+    example = (torch.zeros(2, config.latent), torch.tensor([0, 1]))
+    model = graph_bytes(graph, example, ["latent", "class"], "sound")
+    write_bundle(folder, manifest, {"note.onnx": model}, card(trained), preview(graph, config))
+
+
+def voice(graph: nn.Module, config: Config, keys: list[int], number: int) -> dict[str, object]:
+    """A point of the latent space, for all keys."""
+    latent = typical(config.latent, number)
+    kinds = list(range(0, config.classes, 6))
+    gain = gain_db(made(graph, np.tile(latent, (len(kinds), 1)), kinds))
+    return place(f"Spectre {number + 1}", number, "pad", keys, latent, gain)
+
+
+def preview(graph: nn.Module, config: Config) -> NDArray[np.float32]:
+    """Some notes of several places, one after the other."""
+    latents = np.array([typical(config.latent, number) for number in range(len(PREVIEW))])
+    sound = made(graph, latents, [key - config.lowest for key in PREVIEW])
+    loudest = np.abs(sound).max(axis=1, keepdims=True) + 1e-6
+    return np.asarray(LOUDNESS * (sound / loudest)[:, : SAMPLES * 3 // 4].reshape(-1))

@@ -36,10 +36,15 @@ class Recovery(nn.Module):
     def begun(self, fundamental: Tensor) -> Tensor:
         """Complex numbers (n, 2, columns, bins) of length one that turn as the partials do."""
         partial = (self.centre / fundamental[:, None]).round().clamp(min=1.0)  # (n, bins)
-        per_column = torch.frac(partial * fundamental[:, None] * (HOP / RATE))
+        per_column = fraction(partial * fundamental[:, None] * (HOP / RATE))
         cycles = per_column[:, None] * self.column[:, None] + GOLDEN * partial.square()[:, None]
-        angle = 2 * torch.pi * torch.frac(cycles)
+        angle = 2 * torch.pi * fraction(cycles)
         return torch.stack([torch.cos(angle), torch.sin(angle)], dim=1)
+
+
+def fraction(x: Tensor) -> Tensor:
+    """What is left of whole cycles; ONNX has no `frac`."""
+    return x - x.floor()
 
 
 def unit(parts: Tensor) -> Tensor:

@@ -1,0 +1,171 @@
+"""Generators of whole-note images (GANSynth and its kin), run in exact tiles so that they stream."""
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bundles import Bundle
+from ..errors import BundleError
+from ..heads.spectral import SpectralHead
+from ..layout import FRAME
+from .contract import Character, plain_character
+from .sessions import CPU, open_session
+from .steady import ENOUGH, SHORTEST, falling, folded, steady_part
+from .tiles import Tiles
+
+Rows = NDArray[np.int64]
+F4 = np.float32
+AT_ONCE = 16  # voices in one run of the network: what they take in memory stays small
+
+
+class TiledGenerator:
+    """Seed, levels and image of a bundle, columns as they are needed, and the spectral head after them.
+
+    A voice has `played` so many columns, from the lead before the onset on; `latest` are the samples of the
+    last one. `spot` counts columns, too, but goes back to the steady part when a new latent comes at the end.
+    Columns `since` … `last` of its image are steady and of its latent; each band changes by `fall` a column
+    there, and has `faded` by so much when they come again.
+    """
+
+    velocity_layers: ClassVar[int] = 1
+    memoryless = False
+
+    def __init__(self, bundle: Bundle, provider: str = CPU) -> None:
+        self.bundle, self.frames_per_step = bundle, bundle.head.frames_per_step
+        if bundle.head.spectrum is None:
+            raise BundleError(f"{bundle.name}: the head has no spectrum; export the bundle again")
+        self.spectrum, self.rate = bundle.head.spectrum, bundle.head.sample_rate
+        levels = sum(name.startswith("level-") for name in bundle.files)
+        names = ["seed", "image", *(f"level-{number + 1}" for number in range(levels))]
+        opened = [open_session(bundle.files[f"{name}.onnx"], bundle.name, provider) for name in names]
+        self.seed, self.image, *self.levels = opened
+        self.classes = np.array(bundle.classes)
+        self.first, self.last = self._steady()
+
+    def _steady(self) -> tuple[int, int]:
+        """Of the columns whose windows end before the longest trained time."""
+        spectrum = self.spectrum
+        before = spectrum.lead + self.bundle.head.longest_seconds * self.rate - spectrum.window
+        return steady_part(min(int(before / spectrum.hop) + 1, spectrum.columns))
+
+    def prepare(self, rows: int) -> None:
+        """Make room for `rows` voices and run everything once."""
+        spectrum, samples = self.spectrum, self.frames_per_step * FRAME
+        self.tiles = Tiles(self.levels, self.image, rows, max(samples // spectrum.hop, 2))
+        self.head = SpectralHead(spectrum, rows)
+        self.played, self.spot, self.since = (np.zeros(rows, np.int64) for _ in range(3))
+        self.latest = np.zeros((rows, spectrum.hop), F4)
+        self.fall, self.faded = np.zeros((rows, spectrum.bins), F4), np.zeros((rows, spectrum.bins), F4)
+        self.measured = np.zeros(rows, np.bool_)
+        self.sound = np.zeros((rows, samples), F4)
+        self.since[:] = self.first
+        few, nothing = np.arange(min(rows, AT_ONCE)), np.zeros(min(rows, AT_ONCE), F4)
+        self.reset(few, nothing, nothing, np.zeros((len(few), self.bundle.latent), F4))
+        self.step(few, nothing)
+
+    def reset(
+        self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]
+    ) -> Character:
+        """Start notes, at the nearest pitch that the network knows; it does not listen to velocity."""
+        self._forget(rows)
+        return self._begin(rows, pitch, latent)
+
+    def _forget(self, rows: Rows) -> None:
+        self.head.reset(rows)
+        self.played[rows] = self.spot[rows] = 0
+        self.since[rows] = self.first
+        self.measured[rows] = False
+        for array in (self.latest, self.fall, self.faded):
+            array[rows] = 0.0
+
+    def condition(
+        self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]
+    ) -> Character:
+        """Let the next columns come from another latent; phases go on, so nothing clicks.
+
+        Too near the end for a steady part of its own the note goes back to where that begins.
+        """
+        over = rows[self.spot[rows] > self.last + 1 - SHORTEST]
+        self._measure(over)
+        back = self._columns(over, -1, 1)[:, 0] - (self.first - 1)
+        self.faded[over] += self.fall[over] * back[:, None]
+        self.spot[over] = self.first
+        self.since[rows] = np.maximum(self.spot[rows], self.first)
+        self.measured[rows] = False
+        return self._begin(rows, pitch, latent)
+
+    def _begin(self, rows: Rows, pitch: NDArray[F4], latent: NDArray[F4]) -> Character:
+        known = np.abs(self.classes - pitch[:, None]).argmin(axis=1)
+        (seeds,) = self.seed.run(["x"], {"latent": latent, "pitch": known})
+        self.tiles.start(rows, seeds, self.spot[rows])
+        slopes = np.zeros((len(rows), 2), F4)
+        slopes[:, 0] = self.bundle.head.release_db
+        return plain_character(slopes)
+
+    def step(self, rows: Rows, time: NDArray[F4]) -> NDArray[F4]:
+        """The samples that begin `time` (n,) seconds after note-on.
+
+        What lies between them and those before is made, too, for phases add up.
+        """
+        hop, lead = self.spectrum.hop, self.spectrum.lead
+        first = np.rint(time.astype(np.float64) * self.rate / FRAME).astype(np.int64) * FRAME + lead
+        self._rewind(rows[first < (self.played[rows] - 1) * hop])
+        self._collect(np.arange(len(rows)), self.latest[rows], (self.played[rows] - 1) * hop - first)
+        end = -(-(first + self.sound.shape[1]) // hop)
+        while (left := end - self.played[rows]).any():
+            count = np.minimum(left, self.tiles.tile)
+            for number in np.unique(count[count > 0]):
+                chosen = np.flatnonzero(count == number)[:AT_ONCE]
+                begin = self.played[rows[chosen]] * hop - first[chosen]
+                self._collect(chosen, self._play(rows[chosen], int(number)), begin)
+        return self.sound[: len(rows)].reshape(len(rows), -1, FRAME)
+
+    def _rewind(self, rows: Rows) -> None:
+        """Begin notes anew that are asked for what has been."""
+        if len(rows):
+            self._forget(rows)
+            self.tiles.restart(rows, self.spot[rows])
+
+    def _collect(self, places: Rows, sound: NDArray[F4], begin: Rows) -> None:
+        """Put `sound` (n, samples), which begins `begin` (n,) samples after what is asked for, where it is
+        asked for.
+        """
+        for place, samples, at in zip(places, sound, begin, strict=True):
+            wanted = self.sound[place, max(at, 0) : max(at + len(samples), 0)]
+            wanted[:] = samples[max(-at, 0) :][: len(wanted)]
+
+    def _play(self, rows: Rows, count: int) -> NDArray[F4]:
+        """The next `count` columns of voices as samples (n, count * hop)."""
+        columns = self._columns(rows, -1, count + 1)
+        self.tiles.advance(rows, columns.max(axis=1) + 1)
+        self._measure(rows[self.spot[rows] + count > self.last + 1])
+        faded = np.cumsum(1 - np.diff(columns, axis=1), axis=1)[:, :, None] * self.fall[rows][:, None]
+        faded += self.faded[rows][:, None]
+        self.faded[rows] = faded[:, -1]
+        image = self.tiles.image.memory[rows[:, None], :, columns[:, 1:]]
+        power = self.spectrum.offset + self.spectrum.scale * image[:, :, 0] + faded
+        sound = self.head.render(rows, power, image[:, :, 1])
+        self.played[rows] += count
+        self.spot[rows] += count
+        self.latest[rows] = sound[:, -self.spectrum.hop :]
+        return sound
+
+    def _columns(self, rows: Rows, first: int, count: int) -> Rows:
+        """Columns of the image (n, count) that sound from `first` after the next one on."""
+        time = self.spot[rows][:, None] + first + np.arange(count)
+        return folded(time, self.since[rows][:, None], self.last)
+
+    def _measure(self, rows: Rows) -> None:
+        """Find out how fast the steady parts of voices fall, once for each latent that sounded for long."""
+        for row in rows[~self.measured[rows]]:
+            end = self.tiles.ready[row]
+            first = self.since[row] if end - self.since[row] >= ENOUGH else self.first
+            image = self.tiles.image.memory[row, 0, first:end]
+            self.fall[row] = falling(image * self.spectrum.scale, self.spectrum.hop / self.rate)
+        self.measured[rows] = True
+
+    def close(self) -> None:
+        """Let go of sessions and buffers."""
+        del self.tiles, self.head
+        self.levels.clear()

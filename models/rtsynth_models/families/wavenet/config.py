@@ -1,0 +1,47 @@
+"""The sizes of WaveNet and of its training: what one core streams, and the paper's form."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """`stacks` of dilations 1, 2, 4 … `longest`; conditioned anew every `stride` samples.
+
+    A batch is `batch` crops of `crop` samples, of which the first `warm` teach nothing in the middle of a
+    note: there the network does not know all of its past. `onsets` of the crops begin with the note.
+    """
+
+    channels: int = 32
+    skips: int = 64
+    stacks: int = 2
+    longest: int = 512
+    codes: int = 256
+    latent: int = 16
+    labels: tuple[int, ...] = ()  # of the sounds to learn; none: all
+    names: int = 20  # instruments, each with a place of its own in the latent space
+    spread: float = 0.3  # of a sound's latents around its place
+    pitches: tuple[int, ...] = tuple(range(24, 85))
+    embedded: int = 16  # numbers that stand for a pitch
+    units: int = 64  # of the conditioning network
+    stride: int = 128
+    rate: int = 16000
+    emphasis: float = 0.85  # of what is learnt: quantisation noise then falls with frequency, as sounds do
+    scale: float = 1.6  # largest emphasised sample
+    held_seconds: float = 3.0
+    crop: int = 3072
+    warm: int = 1024
+    batch: int = 4
+    onsets: float = 0.25
+    jitter: float = 0.7  # of the codes that are heard, so that what is heard of itself does no harm
+    learning_rate: float = 3e-3
+    steps: int = 30_000  # over which the rate falls to nothing
+    average: float = 0.999
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """Samples that each layer looks back."""
+        return tuple(1 << k for k in range(self.longest.bit_length())) * self.stacks
+
+
+SMALL = Config(labels=(0, 1, 8, 10, 13, 14, 17, 18, 19))
+PAPER = Config(channels=128, skips=256, stacks=3, units=256, crop=16384, warm=3072, steps=1_000_000)
