@@ -9,7 +9,6 @@ from rtsynth_engine.checking import parse_toml
 
 from .errors import PresetError
 from .folders import SHIPPED
-from .instruments import FLAGSHIP
 from .naming import slug
 from .presets import Macro, Mix, Play, Preset, Steps
 from .timbres import directions, timbre
@@ -20,11 +19,11 @@ Recipe = dict[str, Any]
 
 
 def bank(bundle: Bundle) -> list[Preset]:
-    """A preset for each place, then, for the flagship, every variant that it has the places and directions
+    """A preset for each place, then, of partials, every variant that it has the places and directions
     for. Those of other instruments have its name before their own.
     """
     recipes = parse_toml(RECIPES.read_bytes())
-    if bundle.id != FLAGSHIP:
+    if bundle.head.kind != "partials":
         return [_preset(bundle, recipes, _of(bundle, place)) for place in bundle.places]
     places = [_preset(bundle, recipes, _place(place, recipes)) for place in bundle.places]
     variants = [_preset(bundle, recipes, recipe) for recipe in recipes["variants"]]
@@ -87,8 +86,8 @@ def _preset(bundle: Bundle, recipes: Recipe, recipe: Recipe) -> Preset:
 
 
 def _prefix(bundle: Bundle, program: int | None) -> str:
-    """What stands before the id in a file's name, so that the flagship's bank is in order of program."""
-    if bundle.id != FLAGSHIP:
+    """What stands before the id in a file's name, so that a bank of partials is in order of program."""
+    if bundle.head.kind != "partials":
         return ""
     return "morph-" if program is None else f"{program:03d}-"
 

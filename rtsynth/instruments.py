@@ -8,8 +8,6 @@ from rtsynth_engine.plugins import find_plugins
 from .errors import BundleError
 from .folders import bundle_folders, own_folder
 
-FLAGSHIP = "partialgan"
-
 
 def load_instruments() -> tuple[list[Bundle], list[BundleError]]:
     """Every instrument by id, the person's own in place of shipped ones of the same id, plug-ins last; and

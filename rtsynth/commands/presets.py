@@ -59,9 +59,9 @@ def show_preset(preset: str, as_json: bool) -> None:
     """Show all of PRESET: where it lies in the latent space, its macros, what wheel and pressure do."""
     from ..choosing import find_preset
     from ..instruments import find_instrument
-    from ..unwritten import all_presets
     from ..showing import lines, told
     from ..timbres import timbre
+    from ..unwritten import all_presets
 
     found, refused = all_presets()
     chosen = find_preset(preset, found)
@@ -102,8 +102,8 @@ def preview_preset(preset: str, out: Path | None) -> None:
 def save_preset(preset: str, name: str, macros: tuple[str, ...], force: bool, **mix: float | None) -> None:
     """Save PRESET as one of your own, changed as the options say."""
     from ..choosing import find_preset
-    from ..unwritten import all_presets
     from ..saving import save, varied
+    from ..unwritten import all_presets
 
     found, _ = all_presets()
     given = {key: value for key, value in mix.items() if value is not None}
