@@ -19,8 +19,12 @@ Recipe = dict[str, Any]
 
 
 def bank(bundle: Bundle) -> list[Preset]:
-    """A preset for each place, then every variant that the instrument has the places and directions for."""
+    """A preset for each place, then, of partials, every variant that it has the places and directions
+    for. Those of other instruments have its name before their own.
+    """
     recipes = parse_toml(RECIPES.read_bytes())
+    if bundle.head.kind != "partials":
+        return [_preset(bundle, recipes, _of(bundle, place)) for place in bundle.places]
     places = [_preset(bundle, recipes, _place(place, recipes)) for place in bundle.places]
     variants = [_preset(bundle, recipes, recipe) for recipe in recipes["variants"]]
     return [*places, *(preset for preset in variants if _playable(preset, bundle))]
@@ -43,6 +47,13 @@ def _place(place: Place, recipes: Recipe) -> Recipe:
     )
 
 
+def _of(bundle: Bundle, place: Place) -> Recipe:
+    """A place of an instrument that has no recipes of its own."""
+    named = {"id": f"{bundle.id}-{place.id}", "name": f"{bundle.name} {place.name}", "place": place.id}
+    kit = {"reverb": 0.1, "vibrato": 0.0, "pitched": False} if place.keys else {}
+    return {"category": place.category, "program": None if place.keys else place.program} | named | kit
+
+
 def _playable(preset: Preset, bundle: Bundle) -> bool:
     try:
         timbre(preset, bundle)
@@ -56,13 +67,14 @@ def _preset(bundle: Bundle, recipes: Recipe, recipe: Recipe) -> Preset:
     whole = family | recipe
     id, program = recipe.get("id") or slug(recipe["name"]), recipe.get("program")
     return Preset(
-        path=Path(f"{'morph' if program is None else f'{program:03d}'}-{id}.toml"),
+        path=Path(f"{_prefix(bundle, program)}{id}.toml"),
         id=id,
         name=recipe["name"],
         category=recipe["category"],
         instrument=bundle.id,
         digest=bundle.digest,
         program=program,
+        pitched=whole.get("pitched", True),
         also=tuple(recipe.get("also", ())),
         tags=tuple(dict.fromkeys([*family["tags"], *recipe.get("tags", ())])),
         place=recipe.get("place"),
@@ -71,6 +83,13 @@ def _preset(bundle: Bundle, recipes: Recipe, recipe: Recipe) -> Preset:
         play=_play(whole, bundle),
         macros=tuple(_macros(whole, recipes["macros"], bundle)),
     )
+
+
+def _prefix(bundle: Bundle, program: int | None) -> str:
+    """What stands before the id in a file's name, so that a bank of partials is in order of program."""
+    if bundle.head.kind != "partials":
+        return ""
+    return "morph-" if program is None else f"{program:03d}-"
 
 
 def _play(whole: Recipe, bundle: Bundle) -> Play:

@@ -65,11 +65,19 @@ def program_map(presets: Sequence[Preset]) -> dict[int, Preset]:
 
 
 def programs_of(presets: Sequence[Preset]) -> dict[str, list[int]]:
-    """General MIDI programs that each preset answers, by its id. Raises PresetError as `program_map`."""
+    """General MIDI programs that each preset answers on its instrument, by its id."""
     answers: dict[str, list[int]] = {}
-    for program, preset in program_map(presets).items():
-        answers.setdefault(preset.id, []).append(program)
+    for own in _by_instrument(presets):
+        numbered = [preset for preset in own if preset.program is not None]
+        for program, preset in (program_map(numbered) if numbered else {}).items():
+            answers.setdefault(preset.id, []).append(program)
     return answers
+
+
+def _by_instrument(presets: Sequence[Preset]) -> list[list[Preset]]:
+    """The presets of each instrument."""
+    names = dict.fromkeys(preset.instrument for preset in presets)
+    return [[preset for preset in presets if preset.instrument == name] for name in names]
 
 
 def numbers(presets: Sequence[Preset], programs: Mapping[int, Preset]) -> dict[str, int]:
@@ -86,8 +94,7 @@ def numbers(presets: Sequence[Preset], programs: Mapping[int, Preset]) -> dict[s
 def addresses(presets: Sequence[Preset]) -> dict[str, tuple[int | None, int | None]]:
     """Bank and program of every preset, each instrument counted by itself; None where there is no room."""
     found: dict[str, tuple[int | None, int | None]] = {preset.id: (None, None) for preset in presets}
-    for instrument in {preset.instrument for preset in presets}:
-        own = [preset for preset in presets if preset.instrument == instrument]
+    for own in _by_instrument(presets):
         numbered = [preset for preset in own if preset.program is not None]
         known = numbers(own, program_map(numbered) if numbered else {})
         found |= {id: divmod(number, PROGRAMS) for id, number in known.items()}

@@ -22,8 +22,16 @@ def config_folder() -> Path:
 
 def bundle_folders() -> list[Path]:
     """Every `*.rtsynth` folder, shipped ones first, by name."""
-    roots = (SHIPPED / "instruments", own_folder() / "instruments")
-    return [folder for root in roots for folder in sorted(root.glob("*.rtsynth")) if folder.is_dir()]
+    return [*_bundles_in(SHIPPED), *own_bundle_folders()]
+
+
+def own_bundle_folders() -> list[Path]:
+    """The person's own of them."""
+    return _bundles_in(own_folder())
+
+
+def _bundles_in(root: Path) -> list[Path]:
+    return [folder for folder in sorted((root / "instruments").glob("*.rtsynth")) if folder.is_dir()]
 
 
 def preset_files() -> list[Path]:

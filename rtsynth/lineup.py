@@ -14,11 +14,12 @@ from rtsynth_engine.midi.parser import DEVICE
 from .choosing import find_preset, numbers, program_map
 from .errors import EngineError, PresetError
 from .instruments import find_instrument
-from .presets import PRIORITIES, Preset, load_presets
+from .presets import PRIORITIES, Preset
 from .scala import TuningError
 from .setups import Part, Setup
 from .timbres import timbre
 from .tunings import SESSION, Tables, kept_tuning, tuning
+from .unwritten import all_presets
 
 OWN = 256  # from here on programs are the session's: what its setup plays and no bank holds as it is
 PLAYING = ("mono", "legato", "priority", "portamento")  # what a part may say otherwise than its preset
@@ -65,7 +66,7 @@ def choose_lineup(wanted: str | None) -> Lineup:
 
     Raises PresetError and BundleError.
     """
-    presets, refused = load_presets()
+    presets, refused = all_presets()
     preset = program_map(presets)[0] if wanted is None else find_preset(wanted, presets)
     return _lineup(Setup(parts=(Part(preset.id, follow_programs=True),)), [preset], presets, refused)
 
@@ -75,7 +76,7 @@ def setup_lineup(setup: Setup) -> Lineup:
 
     Raises PresetError, also for parts of several instruments, and BundleError.
     """
-    presets, refused = load_presets()
+    presets, refused = all_presets()
     parts = setup.parts or (Part(program_map(presets)[0].id, follow_programs=True),)
     chosen = [_of_part(number, part, presets) for number, part in enumerate(parts)]
     for number, preset in enumerate(chosen):
@@ -95,7 +96,7 @@ def _of_part(number: int, part: Part, presets: Sequence[Preset]) -> Preset:
 
 
 def _lineup(
-    setup: Setup, chosen: Sequence[Preset], presets: Sequence[Preset], refused: Sequence[PresetError]
+    setup: Setup, chosen: Sequence[Preset], presets: Sequence[Preset], refused: Sequence[EngineError]
 ) -> Lineup:
     """The setup with its parts' presets, `chosen`."""
     bundle, tables = find_instrument(chosen[0].instrument), Tables()

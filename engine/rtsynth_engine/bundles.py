@@ -135,6 +135,16 @@ def load_bundle(folder: Path | str) -> Bundle:
     return _bundle(path, manifest, contents)
 
 
+def bundle_id(folder: Path) -> str | None:
+    """What the manifest in a folder calls itself, as far as it can be read."""
+    try:
+        manifest = parse_json(read_regular(folder / MANIFEST, MANIFEST_LIMIT))
+    except RefusedError:
+        return None
+    id = manifest.get("id") if isinstance(manifest, dict) else None
+    return id if isinstance(id, str) else None
+
+
 def _manifest(path: Path) -> Any:
     try:
         manifest = parse_json(read_regular(path / MANIFEST, MANIFEST_LIMIT))

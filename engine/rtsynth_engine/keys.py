@@ -83,7 +83,7 @@ def sound_part(memory: Memory, c: int, key: int, p: int, again: bool) -> None:
         part = part_of(memory, p)
         follows, note, level, pan = part.program < 0, key + part.transpose, part.level, part.pan
         program = channel.program if follows else part.program
-    if channel.muted and follows and channel.lead < 0:
+    if channel.muted and follows and channel.lead < 0 and memory.programs[program].kit == 0:
         memory.telemetry[0].drums_muted += 1
     elif memory.programs[program].known and 0 <= note < KEYS:
         pitch = pitch_of(memory, channel, program, note)

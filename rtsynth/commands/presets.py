@@ -29,9 +29,9 @@ def list_presets(category: str | None, tag: str | None, as_json: bool) -> None:
     listed.
     """
     from ..choosing import addresses, filtered, programs_of
-    from ..presets import load_presets
+    from ..unwritten import all_presets
 
-    found, refused = load_presets()
+    found, refused = all_presets()
     answers, chosen, at = programs_of(found), filtered(found, category, tag), addresses(found)
     rows = [
         {column: getattr(preset, column) for column in COLUMNS}
@@ -59,11 +59,11 @@ def show_preset(preset: str, as_json: bool) -> None:
     """Show all of PRESET: where it lies in the latent space, its macros, what wheel and pressure do."""
     from ..choosing import find_preset
     from ..instruments import find_instrument
-    from ..presets import load_presets
     from ..showing import lines, told
     from ..timbres import timbre
+    from ..unwritten import all_presets
 
-    found, refused = load_presets()
+    found, refused = all_presets()
     chosen = find_preset(preset, found)
     point = timbre(chosen, find_instrument(chosen.instrument))
     if as_json:
@@ -102,10 +102,10 @@ def preview_preset(preset: str, out: Path | None) -> None:
 def save_preset(preset: str, name: str, macros: tuple[str, ...], force: bool, **mix: float | None) -> None:
     """Save PRESET as one of your own, changed as the options say."""
     from ..choosing import find_preset
-    from ..presets import load_presets
     from ..saving import save, varied
+    from ..unwritten import all_presets
 
-    found, _ = load_presets()
+    found, _ = all_presets()
     given = {key: value for key, value in mix.items() if value is not None}
     own = varied(find_preset(preset, found), name, dict(map(_macro, macros)), given)
     click.echo(f"{own.name} saved to {save(own, found, force)}")

@@ -176,3 +176,10 @@ def test_the_table_reads_between_samples():
     assert table.shape == (PHASES + 1, TAPS)
     np.testing.assert_allclose(table[0], np.eye(TAPS)[TAPS // 2 - 1], atol=1e-7)
     np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-3)
+
+
+def test_a_kit_plays_on_the_channel_of_drums_and_a_piano_does_not():
+    for sound, heard in (({"keys": {60: (0.4,)}}, [60]), ({}, [])):
+        engine = sound_engine(low=60, high=60, **sound)
+        send(engine, (ON | 9, 60, 100))
+        assert keys(engine) == heard

@@ -36,12 +36,19 @@ def _script(bundle: Bundle) -> Generator:
     return ScriptGenerator(bundle)
 
 
+def _plugin(bundle: Bundle) -> Generator:
+    from ..plugins import open_plugin
+
+    return open_plugin(bundle)
+
+
 KINDS: Mapping[str, Callable[[Bundle], Generator]] = {
     "streaming": _streaming,
     "tiled": _tiled,
     "note": _note,
     "sample": _sample,
     "script": _script,
+    "plugin": _plugin,
 }
 
 
