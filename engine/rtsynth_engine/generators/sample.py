@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..bundles import Bundle
 from ..errors import BundleError
+from ..layout import FRAME
 from ..weights import read_weights
 from .conditioning import Conditioner
 from .contract import Character, plain_character
@@ -16,7 +17,6 @@ from .products import WIDTH
 from .wavenet import Network, generate, make_scratch, make_state
 
 WEIGHTS = "weights.safetensors"
-FRAME = 256  # samples
 STRIDE = 128  # samples that are made under one conditioning: 8 ms at 16 kHz
 TEMPERATURE = 0.8  # of the draws, where the weights do not say: a lower one hisses less
 LONGEST_SILENT = 1.0  # seconds that a note begun late is caught up with
@@ -33,6 +33,7 @@ class SampleGenerator:
 
     memoryless = False
     velocity_layers = 5
+    rows_at_once = 8
 
     def __init__(self, bundle: Bundle) -> None:
         arrays, told = read_weights(bundle.files[WEIGHTS], f"{bundle.name}: {WEIGHTS}")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from rtsynth_engine.generators.sample import SampleGenerator
+from rtsynth_engine.generators.sample import WEIGHTS, SampleGenerator
 from rtsynth_models.families.wavenet.companding import encoded, levels, silence
 from rtsynth_models.families.wavenet.config import PAPER, SMALL, Config
-from rtsynth_models.families.wavenet.export import write_weights
+from rtsynth_models.families.wavenet.export import weights_of
 from rtsynth_models.families.wavenet.network import WaveNet
 from rtsynth_models.families.wavenet.task import WaveNetTask
 from rtsynth_models.sounds import Sounds
@@ -37,17 +37,11 @@ def restless() -> WaveNet:
     return network
 
 
-def generator_of(network: WaveNet, folder: Path, temperature: float) -> SampleGenerator:
-    config, path = network.config, folder / "weights.safetensors"
-    write_weights(network, path, temperature)
+def generator_of(network: WaveNet, temperature: float) -> SampleGenerator:
+    config = network.config
     head = SimpleNamespace(sample_rate=float(config.rate), frames_per_step=4, longest_seconds=3.0)
-    bundle: Any = SimpleNamespace(
-        name="w",
-        files={path.name: path.read_bytes()},
-        head=head,
-        classes=config.pitches,
-        latent=config.latent,
-    )
+    files, sizes = {WEIGHTS: weights_of(network, temperature)}, {"latent": config.latent}
+    bundle: Any = SimpleNamespace(name="w", files=files, head=head, classes=config.pitches, **sizes)
     generator = SampleGenerator(bundle)
     generator.prepare(NOTES)
     return generator
@@ -79,8 +73,8 @@ def logits_of(network: WaveNet, codes: Any, note: Any) -> Any:
     return network(torch.from_numpy(heard), network.conditioner(told, seconds.expand(NOTES, -1))).numpy()
 
 
-def test_the_engine_chooses_what_the_network_finds_likeliest(restless: WaveNet, tmp_path: Path) -> None:
-    sound, note = played(generator_of(restless, tmp_path, temperature=0.0), TINY, 2)
+def test_the_engine_chooses_what_the_network_finds_likeliest(restless: WaveNet) -> None:
+    sound, note = played(generator_of(restless, temperature=0.0), TINY, 2)
     codes = codes_of(sound, TINY)
     assert len(np.unique(codes)) > 50
     logits = logits_of(restless, codes, note)
@@ -89,16 +83,16 @@ def test_the_engine_chooses_what_the_network_finds_likeliest(restless: WaveNet, 
     assert np.max(logits.max(axis=2) - chosen) < 2e-3 * np.abs(logits).max()
 
 
-def test_the_engine_finds_the_network_s_logits(restless: WaveNet, tmp_path: Path) -> None:
-    generator = generator_of(restless, tmp_path, temperature=0.0)
+def test_the_engine_finds_the_network_s_logits(restless: WaveNet) -> None:
+    generator = generator_of(restless, temperature=0.0)
     sound, note = played(generator, TINY, 2)
     expected = logits_of(restless, codes_of(sound, TINY), note)[:, -1]
     np.testing.assert_allclose(generator.scratch.logit[:NOTES], expected, atol=2e-3 * np.abs(expected).max())
 
 
-def test_draws_follow_the_network_s_probabilities(restless: WaveNet, tmp_path: Path) -> None:
+def test_draws_follow_the_network_s_probabilities(restless: WaveNet) -> None:
     restless.logits.mul_(0.1)
-    sound, note = played(generator_of(restless, tmp_path, temperature=1.0), TINY, 8)
+    sound, note = played(generator_of(restless, temperature=1.0), TINY, 8)
     codes = codes_of(sound, TINY)
     chances = torch.softmax(torch.from_numpy(logits_of(restless, codes, note)), dim=2).numpy()
     reached = np.take_along_axis(chances.cumsum(axis=2), codes[..., None], axis=2)[..., 0]
@@ -107,8 +101,8 @@ def test_draws_follow_the_network_s_probabilities(restless: WaveNet, tmp_path: P
     np.testing.assert_allclose(found / found.sum(), 0.25, atol=0.03)
 
 
-def test_slopes_are_the_network_s(restless: WaveNet, tmp_path: Path) -> None:
-    generator = generator_of(restless, tmp_path, temperature=1.0)
+def test_slopes_are_the_network_s(restless: WaveNet) -> None:
+    generator = generator_of(restless, temperature=1.0)
     latent = np.ones((1, TINY.latent), F4)
     found = generator.reset(np.zeros(1, np.int64), np.array([61], F4), np.array([0.5], F4), latent).slopes
     told = restless.conditioner.told(torch.tensor([1]), torch.tensor([0.5]), torch.from_numpy(latent))

@@ -30,7 +30,7 @@ class Config:
     free: float = 0.02  # nats that every latent may tell for nothing
     learning_rate: float = 2e-3
     steps: int = 200_000  # over which the rate falls
-    batch: int = 8
+    batch: int = 4
     average: float = 0.999
 
     @property

@@ -68,4 +68,5 @@ class VAE(nn.Module):
         begin(self)
         with torch.no_grad():
             self.encoder.told.weight.mul_(0.5)
+        self.places: Tensor
         self.register_buffer("places", torch.zeros(config.names, config.latent))

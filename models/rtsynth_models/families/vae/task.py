@@ -70,7 +70,7 @@ class VAETask(nn.Module):
     @torch.no_grad()
     def _place(self, labels: NDArray[np.int64], mean: Tensor) -> None:
         for label, found in zip(labels, mean, strict=True):
-            self.averaged.places[label].lerp_(found, 1.0 - KEEP)  # type: ignore[index]
+            self.averaged.places[label].lerp_(found, 1.0 - KEEP)
 
     def _images(self, run: "Run", index: NDArray[np.int64]) -> Tensor:
         if self.pictures is None:
