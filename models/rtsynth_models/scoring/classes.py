@@ -23,7 +23,8 @@ FILE = "classifier.safetensors"
 WIDTHS, STRIDES = (1, 12, 24, 48, 48), ((2, 2), (2, 2), (2, 2), (2, 1))  # over time and bands
 FEATURES, DROPPED = 64, 0.3
 STEPS, BATCH, RATE = 1600, 32, 3e-3
-GAIN_SPREAD, HISS = 0.05, 0.03  # of what is added to spectra while it learns
+GAIN, TILT, FALL, HISS = 0.05, 0.15, 0.3, 0.03  # spreads of what is added to spectra while it learns
+MOVED = 12  # bands: drums are as good a little higher
 Progress = Callable[[str, float], None]
 
 
@@ -70,12 +71,14 @@ def judge(model: Classifier, mel: NDArray[np.float32]) -> Judged:
     return Judged(features.numpy(), torch.softmax(pitch, 1).numpy(), torch.softmax(name, 1).numpy())
 
 
-def load_classifier(sounds: Sounds, mel: NDArray[np.float32], folder: Path, progress: Progress) -> Classifier:
+def load_classifier(
+    sounds: Sounds, mel: NDArray[np.float32], folder: Path, pitched: bool, progress: Progress
+) -> Classifier:
     """The classifier kept in `folder`, trained now on the spectra `mel` of all `sounds` if there is none."""
     torch.manual_seed(0)
     model = Classifier(torch.from_numpy(np.unique(sounds.pitch)), len(sounds.names))
     if not _read(model, folder / FILE):
-        _train(model, sounds, mel, progress)
+        _train(model, sounds, mel, 0 if pitched else MOVED, progress)
         part = folder / f"{FILE}.part"
         save_file(model.state_dict(), part)
         os.replace(part, folder / FILE)
@@ -94,7 +97,9 @@ def _read(model: Classifier, path: Path) -> bool:
     return True
 
 
-def _train(model: Classifier, sounds: Sounds, mel: NDArray[np.float32], progress: Progress) -> None:
+def _train(
+    model: Classifier, sounds: Sounds, mel: NDArray[np.float32], moved: int, progress: Progress
+) -> None:
     draw = torch.Generator().manual_seed(0)
     chosen = torch.from_numpy(sounds.chosen(held_out=False))
     pitch = torch.from_numpy(np.searchsorted(model.pitches.numpy(), sounds.pitch))
@@ -103,7 +108,7 @@ def _train(model: Classifier, sounds: Sounds, mel: NDArray[np.float32], progress
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
     for step in range(STEPS):
         index = chosen[torch.randint(len(chosen), (BATCH,), generator=draw)]
-        _, pitches, names = model(_roughened(torch.from_numpy(mel[index.numpy()])[:, None], draw))
+        _, pitches, names = model(_roughened(torch.from_numpy(mel[index.numpy()])[:, None], moved, draw))
         cost = functional.cross_entropy(pitches, pitch[index]) + functional.cross_entropy(names, name[index])
         optimiser.zero_grad()
         torch.autograd.backward(cost)
@@ -112,7 +117,15 @@ def _train(model: Classifier, sounds: Sounds, mel: NDArray[np.float32], progress
         progress("training the classifier", (step + 1) / STEPS)
 
 
-def _roughened(mel: Tensor, draw: torch.Generator) -> Tensor:
-    """Louder or softer, and hissing, so that details nobody hears do not decide."""
-    gain = GAIN_SPREAD * torch.randn(len(mel), 1, 1, 1, generator=draw)
-    return mel + gain + HISS * torch.randn(mel.shape, generator=draw)
+def _roughened(mel: Tensor, moved: int, draw: torch.Generator) -> Tensor:
+    """Spectra (n, 1, T, BANDS) louder, brighter, shorter, hissing, and up to `moved` bands higher or lower.
+
+    So that what differs from one recording to the next does not decide.
+    """
+    gain, tilt, fall = (size * torch.randn(len(mel), 1, 1, 1, generator=draw) for size in (GAIN, TILT, FALL))
+    slope = (
+        tilt * torch.linspace(-1, 1, mel.shape[3]) - fall.abs() * torch.linspace(0, 1, mel.shape[2])[:, None]
+    )
+    rough = mel + gain + slope + HISS * torch.randn(mel.shape, generator=draw)
+    by = torch.randint(-moved, moved + 1, (len(mel),), generator=draw).tolist()
+    return torch.stack([torch.roll(one, bands, -1) for one, bands in zip(rough, by, strict=True)])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rtsynth_models.evaluation.distances import BINS, different_bins, entropy, frechet, inception
 from rtsynth_models.scoring.classes import Classifier, Progress, judge, load_classifier
-from rtsynth_models.scoring.pitch import in_tune
+from rtsynth_models.scoring.pitch import Sound, in_tune
 from rtsynth_models.scoring.spectra import log_mel
 from rtsynth_models.sounds import Sounds
 
@@ -31,7 +31,7 @@ class Scores:
     pitch: float
     tune: float
     entropy: float
-    name: float
+    named: float
 
 
 class Judges:
@@ -42,18 +42,18 @@ class Judges:
         self.sounds, self.pitched = sounds, pitched
         self.samples = min(round(SECONDS * sounds.rate), sounds.sound.shape[1])
         mel = log_mel(sounds.sound[:, : self.samples])
-        self.model: Classifier = load_classifier(sounds, mel, folder, progress)
+        self.model: Classifier = load_classifier(sounds, mel, folder, pitched, progress)
         real = mel[sounds.chosen(held_out=False)]
         self.known, self.bins = judge(self.model, real), pooled(real)
 
     def score(
         self,
-        sound: NDArray[np.floating] | NDArray[np.int16],
+        sound: Sound,
         pitch: NDArray[np.int64],
         name: NDArray[np.int64],
     ) -> Scores:
         """Score sounds (n, S) asked for with `pitch` (n,) and `name` (n,): an index, or -1 for none."""
-        cut = sound[:, : self.samples]
+        cut = self.cut(sound)
         mel = log_mel(cut)
         said = judge(self.model, mel)
         chances = said.pitch if self.pitched else said.name
@@ -66,8 +66,12 @@ class Judges:
             pitch=_share(said.pitch, asked) if self.pitched else np.nan,
             tune=in_tune(cut, pitch) if self.pitched else np.nan,
             entropy=entropy(chances),
-            name=_share(said.name, name) if (name >= 0).all() else np.nan,
+            named=_share(said.name, name) if (name >= 0).all() else np.nan,
         )
+
+    def cut(self, sound: Sound) -> Sound:
+        """What is judged of sounds (n, S): their beginnings."""
+        return sound[:, : self.samples]
 
     def real(self) -> Scores:
         """The held-out sounds, scored like generated ones: what the judges let pass."""

@@ -39,3 +39,8 @@ def test_a_folder_without_a_data_set_is_refused(monkeypatch, capsys, tmp_path):
 def test_missing_torch_is_refused_with_the_remedy(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "torch", None)
     assert "pip install 'rtsynth[train]'" in refusal(monkeypatch, capsys)
+
+
+def test_all_instruments_are_compared_on_sounds_only(monkeypatch, capsys, tmp_path):
+    assert "rtsynth dataset --sounds" in refusal(monkeypatch, capsys, "--all")
+    assert "no sounds in" in refusal(monkeypatch, capsys, "--all", "--data", tmp_path)

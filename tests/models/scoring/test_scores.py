@@ -36,7 +36,7 @@ def test_sounds_scored_against_themselves_do_not_differ(judges, sounds):
     assert found.ndb == 0
     assert found.frechet == pytest.approx(0, abs=1e-3)
     assert found.tune == 1
-    assert found.name > 0.95
+    assert found.named > 0.95
     assert 0 <= found.entropy < np.log(24)
     assert 1 < found.inception <= 24
 
@@ -67,14 +67,14 @@ def test_notes_out_of_tune_are_counted(judges):
 
 def test_where_no_name_was_asked_for_none_is_scored(judges):
     sound, pitch, _, label = notes(seed=500)
-    assert np.isnan(judges.score(sound, pitch, -np.ones_like(label)).name)
+    assert np.isnan(judges.score(sound, pitch, -np.ones_like(label)).named)
 
 
 def test_drums_are_scored_by_name_alone(sounds, tmp_path):
     found = Judges(sounds, tmp_path, pitched=False, progress=SILENT).real()
     assert np.isnan(found.pitch)
     assert np.isnan(found.tune)
-    assert found.name > 0.9
+    assert found.named > 0.9
     assert 1 < found.inception <= 2
 
 
@@ -83,7 +83,9 @@ def test_a_classifier_is_trained_once_and_a_damaged_one_again(sounds, tmp_path):
     mel = log_mel(sounds.sound[:, :16000])
 
     def load():
-        return judge(load_classifier(sounds, mel, tmp_path, lambda what, share: steps.append(share)), mel)
+        return judge(
+            load_classifier(sounds, mel, tmp_path, True, lambda what, share: steps.append(share)), mel
+        )
 
     first = load()
     trained = len(steps)

@@ -1,0 +1,89 @@
+"""Which notes an instrument is asked for, so that its sounds can be laid beside a set of real ones."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_engine.bundles import Bundle, Place
+from rtsynth_models.sounds import Sounds
+
+Latents = tuple[NDArray[np.float32], NDArray[np.int64]]  # and divisors
+FREE = ("tiled", "note")  # kinds whose latents are standard normal, so that any draw is a sound
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Notes to play; `name`: an index of names, -1 for none; `latent` is (n, Z), all else (n,)."""
+
+    pitch: NDArray[np.int64]
+    velocity: NDArray[np.int64]
+    name: NDArray[np.int64]
+    latent: NDArray[np.float32]
+    divisor: NDArray[np.int64]
+
+
+def ask(bundle: Bundle, sounds: Sounds, most: int, seed: int) -> Asked:
+    """At most `most` notes of the set as this instrument shall play them; none where it can play none.
+
+    A kit and a free latent space are asked for random sounds, other instruments for the places that have the
+    names of the real notes.
+    """
+    draw = np.random.default_rng(seed)
+    keys, free = _keys(bundle, sounds), bundle.generator in FREE
+    rows = draw.permutation(_playable(bundle, sounds, keys))[:most]
+    label = sounds.label[rows]
+    latent, divisor = _drawn(bundle, len(rows), draw) if free else _placed(_named(bundle, sounds), label)
+    unasked = free and not is_kit(bundle)
+    return Asked(keys[rows], sounds.velocity[rows], np.where(unasked, -1, label), latent, divisor)
+
+
+def rounds(asked: Asked) -> list[NDArray[np.int64]]:
+    """Rows of notes in groups of one divisor, in which no key comes twice."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    before: Counter[tuple[int, int]] = Counter()
+    for row, note in enumerate(zip(asked.divisor.tolist(), asked.pitch.tolist(), strict=True)):
+        groups.setdefault((note[0], before[note]), []).append(row)
+        before[note] += 1
+    return [np.array(rows) for rows in groups.values()]
+
+
+def is_kit(bundle: Bundle) -> bool:
+    """Whether every key of an instrument is another sound."""
+    return any(place.keys for place in bundle.places)
+
+
+def _drawn(bundle: Bundle, count: int, draw: np.random.Generator) -> Latents:
+    return draw.standard_normal((count, bundle.latent)).astype(np.float32), np.ones(count, np.int64)
+
+
+def _placed(places: dict[int, Place], label: NDArray[np.int64]) -> Latents:
+    chosen = [places[int(index)] for index in label]
+    latent = np.array([place.latent for place in chosen], np.float32)
+    return latent, np.array([place.divisor for place in chosen], np.int64)
+
+
+def _named(bundle: Bundle, sounds: Sounds) -> dict[int, Place]:
+    """The instrument's places by index of the names of the set."""
+    return {sounds.names.index(p.name): p for p in bundle.places if p.name in sounds.names}
+
+
+def _keys(bundle: Bundle, sounds: Sounds) -> NDArray[np.int64]:
+    """The key of each sound: in a kit, the one of its name, or -1; real drums are on several."""
+    if not is_kit(bundle):
+        return sounds.pitch
+    pairs = zip(sounds.pitch.tolist(), sounds.label.tolist(), strict=True)
+    known = {label: key for key, label in pairs if key in bundle.classes}
+    return np.array([known.get(label, -1) for label in sounds.label.tolist()])
+
+
+def _playable(bundle: Bundle, sounds: Sounds, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows of what the instrument has a key for and, unless it is free, a place; held out but for kits."""
+    low, high = bundle.pitch_range
+    able = (keys >= low) & (keys <= high)
+    if not is_kit(bundle):
+        able &= sounds.held_out
+    if bundle.generator not in FREE:
+        able &= np.isin(sounds.label, list(_named(bundle, sounds)))
+    return np.flatnonzero(able)
