@@ -64,9 +64,7 @@ class TiledGenerator:
         self.reset(few, nothing, nothing, np.zeros((len(few), self.bundle.latent), F4))
         self.step(few, nothing)
 
-    def reset(
-        self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Character:
         """Start notes, at the nearest pitch that the network knows; it does not listen to velocity."""
         self._forget(rows)
         return self._begin(rows, pitch, latent)

@@ -5,7 +5,7 @@ few columns of the level below, so a note's beginning costs a fraction of the no
 columns that its next ones need: none is computed twice, and all are those of the whole note.
 
 The first convolution of a level, taken between neighbouring input columns, gives two columns at once; so a
-level that was fed the columns before `fed` has given output columns up to 2 * fed - 2. One column of zeros lies
+level that was fed the columns before `fed` has given output columns up to 2 * fed - 2. A column of zeros lies
 beyond either edge of the note.
 """
 
@@ -74,14 +74,14 @@ class Level:
         return np.minimum((end + 1) // 2 + 1, self.columns + 1)
 
     def receive(self, rows: Rows, first: Rows, found: NDArray[np.float32]) -> None:
-        """Take the columns (n, channels, k, bins) from the level below; those before the next are left out."""
+        """Take columns (n, channels, k, bins) of the level below; those before the next are left out."""
         needed = np.maximum(self.fed[rows] - 1, 0)
         for chosen, begin, part in later(first, needed, found):
             self.inbox.put(rows[chosen], begin, part)
 
     def feed(self, rows: Rows, count: int) -> tuple[Rows, NDArray[np.float32]]:
-        """Feed voices `rows`, all of them fresh or none, the next `count` columns; gives the first column (n,)
-        that comes out, and all columns (n, channels, k, 2 * bins).
+        """Feed voices `rows`, all of them fresh or none, the next `count` columns; gives the number (n,) of the
+        first column that comes out, and the columns (n, channels, k, 2 * bins).
         """
         fed = self.fed[rows]
         x = self.inbox.take(rows, fed - 1, count + 1)
@@ -105,8 +105,9 @@ def _outside(first: Rows, count: int, columns: int) -> NDArray[np.bool_]:
 def later(
     first: Rows, needed: Rows, found: NDArray[np.float32]
 ) -> list[tuple[Rows, Rows, NDArray[np.float32]]]:
-    """Of columns `found` (n, channels, k, bins) that begin at `first` (n,), those not before `needed` (n,): for
-    all voices with as many, their indices, what they begin with, and the columns.
+    """Of columns `found` (n, channels, k, bins) that begin at `first` (n,), those not before `needed` (n,).
+
+    For all voices with as many: their indices, numbers of their first columns, and the columns.
     """
     skipped = np.clip(needed - first, 0, found.shape[2])
     parts = []
@@ -155,7 +156,9 @@ class Tiles:
             ends.append(np.minimum(level.wanted(ends[-1]), level.columns))
         for number, level in enumerate(self.levels):
             count = level.wanted(ends[-2 - number]) - level.fed[rows]
-            for k, fresh in {(int(k), bool(f)) for k, f in zip(count, level.fresh[rows], strict=True) if k > 0}:
+            for k, fresh in {
+                (int(k), bool(f)) for k, f in zip(count, level.fresh[rows], strict=True) if k > 0
+            }:
                 some = rows[(count == k) & (level.fresh[rows] == fresh)]
                 self._hand_on(number, some, *level.feed(some, k))
 

@@ -9,11 +9,16 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
+from rtsynth_engine.generators.sessions import open_session
+from rtsynth_engine.generators.tiles import Tiles
 from rtsynth_models.export.graphs import OPSET, _tracing
+
+TILE = 8  # columns that are made at once where the files are compared with the network
 
 # How the three taps of a convolution of doubled pixels fall on two pixels: on the pixel before a border and
 # behind it, for the doubled pixel before the border and for the one behind it.
@@ -34,18 +39,18 @@ class HalfLinear(Half):
     """A linear layer: (…, inputs) to (…, outputs)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight.float(), self.bias)
+        return functional.linear(x, self.weight.float(), self.bias)
 
 
 class HalfConv(Half):
     """A convolution that keeps its image's size: (n, C, T, F) to (n, D, T, F)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.weight.float(), self.bias, padding=self.weight.shape[2] // 2)
+        return functional.conv2d(x, self.weight.float(), self.bias, padding=self.weight.shape[2] // 2)
 
 
 class LevelGraph(nn.Module):
-    """Columns x (n, C, k + 1, F) and held ones (n, D, h, 2F) to columns (n, D, 2k + h - 2, 2F) and two to hold.
+    """Columns x (n, C, k + 1, F) and held (n, D, h, 2F) to columns (n, D, 2k + h - 2, 2F) and two to hold.
 
     The first of x is one that was fed before; held are 2, or none at a beginning. `inside` (n, 1, 2k, 1) is 0
     for what lies beyond the edges.
@@ -59,10 +64,10 @@ class LevelGraph(nn.Module):
         self.register_buffer("taps", TAPS)
 
     def forward(self, x: Tensor, inside: Tensor, held: Tensor) -> tuple[Tensor, Tensor]:
-        h = F.conv2d(x, self.between(), self.first.bias.repeat_interleave(4), padding=(0, 1))
-        h = self.after_first(F.pixel_shuffle(h, 2)[..., 1:-1]) * inside
+        h = functional.conv2d(x, self.between(), self.first.bias.repeat_interleave(4), padding=(0, 1))
+        h = self.after_first(functional.pixel_shuffle(h, 2)[..., 1:-1]) * inside
         h = torch.cat([held, h], dim=2)
-        found = F.conv2d(h, self.second.weight.float(), self.second.bias, padding=(0, 1))
+        found = functional.conv2d(h, self.second.weight.float(), self.second.bias, padding=(0, 1))
         return self.after_second(found), h[:, :, -2:]
 
     def between(self) -> Tensor:
@@ -91,7 +96,12 @@ def export_levels(generator: Any, latent: int, folder: Path) -> list[str]:
     """
     pitch = torch.zeros(2, dtype=torch.int64)
     x = generator.seed(torch.zeros(2, latent), pitch)
-    _write(halved(generator.seed), {"latent": torch.zeros(2, latent), "pitch": pitch}, ["x"], folder / "seed.onnx")
+    _write(
+        halved(generator.seed),
+        {"latent": torch.zeros(2, latent), "pitch": pitch},
+        ["x"],
+        folder / "seed.onnx",
+    )
     for number, level in enumerate(generator.levels, 1):
         _write_level(level, x, folder / f"level-{number}.onnx")
         x = level(x)
@@ -126,3 +136,23 @@ def _write(
             do_constant_folding=False,
             dynamo=False,
         )
+
+
+@torch.no_grad()
+def apart(generator: Any, latent: int, folder: Path, notes: int = 4) -> float:
+    """How far the images of the files in `folder`, run in tiles, lie from the whole ones of the network."""
+    drawn = torch.randn(notes, latent, generator=torch.Generator().manual_seed(0))
+    pitch = torch.arange(notes)
+    names = [f"level-{number + 1}" for number in range(len(generator.levels))]
+    seed, image, *levels = (_open(folder / f"{name}.onnx") for name in ("seed", "image", *names))
+    tiles, rows = Tiles(levels, image, notes, TILE), np.arange(notes)
+    tiles.start(rows, seed.run(["x"], {"latent": drawn.numpy(), "pitch": pitch.numpy()})[0], 0 * rows)
+    tiles.advance(rows, 0 * rows + tiles.columns)
+    whole = generator.seed(drawn, pitch)
+    for level in generator.levels:
+        whole = level(whole)
+    return float(np.abs(tiles.image.memory - generator.image(whole).numpy()).max())
+
+
+def _open(path: Path) -> Any:
+    return open_session(path.read_bytes(), path.name)
