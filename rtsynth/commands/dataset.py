@@ -54,6 +54,7 @@ class Numbers(click.ParamType["str | tuple[int, ...]"]):
 )
 @click.option("--small", is_flag=True, help="6 programs, every third semitone, 2 velocities: to try it out.")
 @click.option("--drums", is_flag=True, help="Drum kits too, as waveforms of one second.")
+@click.option("--sounds", is_flag=True, help="Sounds at 16 kHz for GANSynth and its kin; with --drums, hits.")
 @click.option("--nsynth", type=click.Path(path_type=Path), metavar="DIR", help="Read NSynth instead.")
 def dataset(
     out: Path,
@@ -63,6 +64,7 @@ def dataset(
     jobs: int | None,
     small: bool,
     drums: bool,
+    sounds: bool,
     nsynth: Path | None,
 ) -> None:
     """Render and analyse the notes an instrument learns from.
@@ -70,7 +72,7 @@ def dataset(
     Notes come from a SoundFont, rendered by FluidSynth, or from NSynth (a folder with examples.json and
     audio/). Finished programs are kept: after an interruption the same command goes on.
     """
-    if nsynth and (soundfont or programs or velocities or small or drums):
+    if nsynth and (soundfont or programs or velocities or small or drums or sounds):
         raise click.UsageError("--nsynth goes with --out and --jobs only")
     with trained_here():
         from rtsynth_models.data import dataset as soundfonts
@@ -78,6 +80,8 @@ def dataset(
     jobs = jobs or len(os.sched_getaffinity(0))
     if nsynth:
         build_nsynth(nsynth, out, jobs, click.echo)
+    elif sounds:
+        build_sounds(out, soundfont, programs, velocities, small, drums, jobs)
     else:
         plan = soundfonts.Plan(
             out,
@@ -90,3 +94,26 @@ def dataset(
         )
         soundfonts.build(plan, click.echo)
     click.echo(f"{out} is complete: {out / 'manifest.json'} says what is in it")
+
+
+def build_sounds(
+    out: Path,
+    soundfont: Path | None,
+    programs: str | tuple[int, ...] | None,
+    velocities: tuple[int, ...] | None,
+    small: bool,
+    drums: bool,
+    jobs: int,
+) -> None:
+    """Notes, or hits of drums, as waveforms. Raises EngineError."""
+    from rtsynth_models.data.soundfont import SOUNDFONT
+    from rtsynth_models.sounds import drums as hits
+    from rtsynth_models.sounds import notes
+
+    font = soundfont or SOUNDFONT
+    if drums:
+        hits.build(hits.Plan(out, font, velocities or hits.VELOCITIES, jobs), click.echo)
+        return
+    chosen = programs or (notes.SMALL_PROGRAMS if small else notes.PROGRAMS)
+    step = notes.SMALL_STEP if small else 1
+    notes.build(notes.Plan(out, font, chosen, velocities or notes.VELOCITIES, step, jobs), click.echo)

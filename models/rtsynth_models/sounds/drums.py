@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_models.data import manifest
 from rtsynth_models.data.errors import DataError
 from rtsynth_models.data.headers import Preset, read_headers
 from rtsynth_models.data.notefile import file_of, save
@@ -16,7 +15,7 @@ from rtsynth_models.data.parallel import run_all
 from rtsynth_models.data.soundfont import SILENT, SOUNDFONT, render_notes
 from rtsynth_models.sounds.notes import origin_of
 from rtsynth_models.sounds.rendering import hear_all
-from rtsynth_models.sounds.store import Arrays, load_part, write_sounds
+from rtsynth_models.sounds.store import Arrays, load_part, make_folder, write_sounds
 
 DRUMS = {
     "kick": (36, 35),
@@ -94,7 +93,7 @@ def build(plan: Plan, say: Callable[[str], None]) -> None:
     presets = read_headers(plan.soundfont).kits
     if not presets:
         raise DataError(f"{plan.soundfont.name} has no drum kit: name another SoundFont")
-    manifest.make_folder(plan.folder)
+    make_folder(plan.folder)
     kits = [Kit(presets[number], plan) for number in sorted(presets)]
     run_all(kits, plan.jobs, say, lambda: None)
     there = [kit for kit in kits if kit.path.exists()]

@@ -7,28 +7,29 @@ from pathlib import Path
 import numpy as np
 
 from rtsynth_models.data import manifest
-from rtsynth_models.data.catalogue import program
+from rtsynth_models.data.catalogue import Program, program_of
 from rtsynth_models.data.errors import DataError
-from rtsynth_models.data.headers import read_headers
+from rtsynth_models.data.headers import Preset, read_headers
 from rtsynth_models.data.notefile import save
 from rtsynth_models.data.parallel import ProgramFile, run_all
 from rtsynth_models.data.soundfont import SILENT, SOUNDFONT, Note, render_notes
 from rtsynth_models.sounds.rendering import RATE, hear_all
-from rtsynth_models.sounds.store import Origin, is_held_out, load_part, write_sounds
+from rtsynth_models.sounds.store import Origin, is_held_out, load_part, make_folder, write_sounds
 
 PROGRAMS = (0, 4, 6, 11, 12, 16, 19, 22, 24, 40, 42, 48, 52, 56, 60, 65, 68, 71, 73, 81)
 VELOCITIES = (51, 102)
 LOWEST, HIGHEST = 24, 84  # MIDI numbers, GANSynth's
+SMALL_PROGRAMS, SMALL_STEP = (0, 16, 48, 73), 6
 HOLD_SECONDS, SAMPLES, FADE = 3.0, 65_536, 320
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which notes to render; `step` in semitones."""
+    """Which notes to render: every `step`-th semitone of `programs`, General MIDI numbers or "all"."""
 
     folder: Path
     soundfont: Path = SOUNDFONT
-    programs: tuple[int, ...] = PROGRAMS
+    programs: tuple[int, ...] | str = PROGRAMS
     velocities: tuple[int, ...] = VELOCITIES
     step: int = 1
     jobs: int = 1
@@ -57,7 +58,7 @@ class Rendering(ProgramFile):
 
 def build(plan: Plan, say: Callable[[str], None]) -> None:
     """Render what is missing of a set of notes, then put it together. Raises DataError."""
-    manifest.make_folder(plan.folder)
+    make_folder(plan.folder)
     tasks = _tasks(plan)
     run_all(tasks, plan.jobs, say, lambda: None)
     there = [task for task in tasks if task.path.exists()]
@@ -75,15 +76,15 @@ def origin_of(soundfont: Path, names: tuple[str, ...]) -> Origin:
 
 def _tasks(plan: Plan) -> list[Rendering]:
     presets = read_headers(plan.soundfont).melodic
-    if lacking := [number for number in plan.programs if number not in presets]:
+    numbers = sorted(presets) if isinstance(plan.programs, str) else plan.programs
+    if lacking := [number for number in numbers if number not in presets]:
         raise DataError(f"{plan.soundfont.name} has no program {', '.join(map(str, lacking))}")
-    return [
-        Rendering(program(n), plan.folder, i, _notes(plan, n, presets[n].keys), plan.soundfont)
-        for i, n in enumerate(plan.programs)
-    ]
+    found = [program_of(n, presets[n].name, presets[n].keys) for n in numbers]
+    notes = [(p, _notes(plan, p, presets[p.number])) for p in found]
+    playable = [(p, some) for p, some in notes if some]
+    return [Rendering(p, plan.folder, i, some, plan.soundfont) for i, (p, some) in enumerate(playable)]
 
 
-def _notes(plan: Plan, number: int, keys: frozenset[int]) -> tuple[Note, ...]:
-    known = program(number)
+def _notes(plan: Plan, known: Program, preset: Preset) -> tuple[Note, ...]:
     pitches = range(max(known.low, LOWEST), min(known.high, HIGHEST) + 1, plan.step)
-    return tuple((p, v) for p in pitches if p in keys for v in plan.velocities)
+    return tuple((p, v) for p in pitches if p in preset.keys for v in plan.velocities)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
+from rtsynth_models.data import manifest
 from rtsynth_models.data.errors import DataError
 
 FULL_SCALE = 32767  # where a sound peaks
@@ -64,7 +65,7 @@ def load_sounds(folder: Path) -> Sounds:
     """Open a set; DataError when it is missing or broken."""
     try:
         told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        with np.load(folder / "sounds.npz", allow_pickle=False) as stored:
+        with (folder / "sounds.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             columns = [stored[name] for name in COLUMNS]
         sound = np.load(folder / "sounds.npy", mmap_mode="r", allow_pickle=False)
         origin = [tuple(told["names"]), int(told["rate"]), str(told["source"]), str(told["licence"])]
@@ -77,6 +78,13 @@ def load_sounds(folder: Path) -> Sounds:
     if any(len(column) != len(sound) for column in columns):
         raise DataError(f"the sounds in {folder} are broken: remove it and make them again")
     return Sounds(sound, *columns, *origin)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a set; DataError when there is a set in it already."""
+    if (folder / "manifest.json").exists():
+        raise DataError(f"{folder} holds another data set: name another --out")
+    manifest.make_folder(folder)
 
 
 def load_part(path: Path) -> Arrays:

@@ -68,6 +68,7 @@ def voice(graph: nn.Module, config: Config, keys: list[int], number: int) -> dic
 def preview(graph: nn.Module, config: Config) -> NDArray[np.float32]:
     """Some notes of several places, one after the other."""
     latents = np.array([typical(config.latent, number) for number in range(len(PREVIEW))])
-    sound = made(graph, latents, [key - config.lowest for key in PREVIEW])
+    kinds = np.clip(np.array(PREVIEW) - config.lowest, 0, config.classes - 1)
+    sound = made(graph, latents, kinds.tolist())
     loudest = np.abs(sound).max(axis=1, keepdims=True) + 1e-6
     return np.asarray(LOUDNESS * (sound / loudest)[:, : SAMPLES * 3 // 4].reshape(-1))
