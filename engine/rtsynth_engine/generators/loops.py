@@ -23,6 +23,14 @@ class Loop(NamedTuple):
     length: Rows
     left: NDArray[np.float32]
 
+    def put(self, rows: Rows, found: "Loop") -> None:
+        """Keep the loops of some sounds in their rows."""
+        self.length[rows], self.left[rows] = found
+
+    def at(self, rows: Rows) -> "Loop":
+        """Those of some rows."""
+        return Loop(self.length[rows], self.left[rows])
+
 
 def looped(sound: NDArray[np.float32]) -> Loop:
     """Find the loop of each of the sounds (n, S) and blend their ends into it, in place."""

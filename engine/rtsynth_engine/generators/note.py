@@ -47,7 +47,8 @@ class NoteGenerator:
                 f"{name}: the network's inputs are {', '.join(self.inputs)} instead of "
                 f"{', '.join(INPUTS)}; export the bundle again"
             )
-        sound = self._run(np.zeros(1, np.int64), np.ones(1, F4), np.zeros((1, self.bundle.latent), F4))
+        last = np.full(1, len(self.classes) - 1)
+        sound = self._run(last, np.ones(1, F4), np.zeros((1, self.bundle.latent), F4))
         fewest = 1 if self.one_shot else FEWEST
         if sound.ndim != 2 or len(sound) != 1 or sound.shape[1] < fewest:
             raise BundleError(
@@ -86,8 +87,7 @@ class NoteGenerator:
         """Make other sounds for notes that go on: the next step fades from what they were, in place."""
         heard = rows[~self.moved[rows]]
         self.before[heard] = self.sound[heard]
-        for before, now in zip(self.loop_before, self.loop, strict=True):
-            before[heard] = now[heard]
+        self.loop_before.put(heard, self.loop.at(heard))
         self.moved[rows] = True
         return self._make(rows, pitch, velocity, latent)
 
@@ -97,8 +97,7 @@ class NoteGenerator:
             some = slice(first, first + AT_ONCE)
             sound = self._run(kind[some], velocity[some], latent[some])
             if not self.one_shot:
-                for kept, found in zip(self.loop, looped(sound), strict=True):
-                    kept[rows[some]] = found
+                self.loop.put(rows[some], looped(sound))
             self.sound[rows[some]] = sound
         slopes = np.zeros((len(rows), 2), F4)
         slopes[:, 0] = self.bundle.head.release_db
