@@ -165,9 +165,15 @@ def test_the_steady_part_goes_to_and_fro() -> None:
 
 
 def test_a_dying_note_goes_on_dying_at_its_own_rate() -> None:
-    rates = np.linspace(-0.02, -0.2, 128)
+    rates = np.linspace(-0.1, -0.2, 128)
     power = (np.arange(30)[:, None] * rates).astype(F4)
     np.testing.assert_allclose(falling(power, 0.032)[8:-8], rates[8:-8], atol=1e-4)
+
+
+def test_nothing_of_a_dying_note_stays() -> None:
+    rates = np.repeat([-0.1, 0.05], 64)
+    power = (np.arange(30)[:, None] * rates - np.repeat([0.0, 20.0], 64)).astype(F4)
+    assert (falling(power, 0.032) < -0.04).all()
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.0, -0.01])

@@ -30,10 +30,14 @@ def folded(time: Numbers, first: Numbers, last: int) -> Numbers:
 
 
 def falling(power: NDArray[np.float32], column_seconds: float) -> NDArray[np.float32]:
-    """Change per column (bins,), at most 0, of the logarithmic powers (columns, bins) of a steady part."""
+    """Change per column (bins,), at most 0, of the logarithmic powers (columns, bins) of a steady part.
+
+    Where the whole falls, every band does at least half as fast.
+    """
     time = np.arange(len(power)) - (len(power) - 1) / 2
     weight = time / max(np.square(time).sum(), 1.0)
-    if weight @ np.logaddexp.reduce(power, axis=1) > STAYING * column_seconds:
+    whole = weight @ np.logaddexp.reduce(power, axis=1)
+    if whole > STAYING * column_seconds:
         return np.zeros(power.shape[1], F4)
     each = np.pad(weight @ power, SMOOTHED // 2, mode="edge")
-    return np.minimum(np.convolve(each, np.full(SMOOTHED, 1 / SMOOTHED), "valid"), 0.0).astype(F4)
+    return np.minimum(np.convolve(each, np.full(SMOOTHED, 1 / SMOOTHED), "valid"), whole / 2).astype(F4)

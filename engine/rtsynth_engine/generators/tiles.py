@@ -80,7 +80,7 @@ class Level:
             self.inbox.put(rows[chosen], begin, part)
 
     def feed(self, rows: Rows, count: int) -> tuple[Rows, NDArray[np.float32]]:
-        """Feed voices `rows`, all of them fresh or none, the next `count` columns; gives the number (n,) of the
+        """Feed voices `rows`, all fresh or none, the next `count` columns; gives the number (n,) of the
         first column that comes out, and the columns (n, channels, k, 2 * bins).
         """
         fed = self.fed[rows]
