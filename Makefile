@@ -46,7 +46,7 @@ pin: .venv/.ready-to-develop ## write the versions installed now into constraint
 
 small: .venv/.ready-to-develop ## train a small instrument from nothing and measure it, in build/small
 	$(BIN)/rtsynth dataset --small --out build/small/data
-	$(BIN)/rtsynth train --data build/small/data --out build/small/run --steps 1200 --adversarial 200 --calibration 1
+	$(BIN)/rtsynth train partialgan --data build/small/data --out build/small/run --steps 1200 --adversarial 200 --calibration 1
 	$(BIN)/rtsynth export build/small/run/final.pt build/small/small.rtsynth
 	$(BIN)/rtsynth evaluate build/small/small.rtsynth --data build/small/data --page build/small/small.html
 

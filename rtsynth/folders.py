@@ -20,6 +20,12 @@ def config_folder() -> Path:
     return Path(os.environ.get("RTSYNTH_HOME") or platformdirs.user_config_dir("rtsynth", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """The folder for what rtsynth can find out again; RTSYNTH_HOME moves it too."""
+    home = os.environ.get("RTSYNTH_HOME")
+    return Path(home) / "cache" if home else Path(platformdirs.user_cache_dir("rtsynth", appauthor=False))
+
+
 def bundle_folders() -> list[Path]:
     """Every `*.rtsynth` folder, shipped ones first, by name."""
     return [*_bundles_in(SHIPPED), *own_bundle_folders()]

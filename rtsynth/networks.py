@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.generators.choosing import Choice, choose_generator
+from rtsynth_engine.opening import vet
 
-from .folders import SHIPPED
+from .errors import BundleError
+from .folders import SHIPPED, cache_folder
+from .trusted import is_trusted
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,16 @@ AUTOMATIC, PROCESSOR = NetworkRequest(), NetworkRequest("cpu")
 
 
 def open_network(bundle: Bundle, request: NetworkRequest) -> Choice:
-    """A generator of the bundle. TorchScript that came with rtsynth is trusted, other only where the person
-    says so. Raises EngineError and BundleError.
+    """A generator of the bundle. What came with rtsynth is trusted; TorchScript from elsewhere only where the
+    person says so, once, and every other network from elsewhere is first opened in a child process. Raises
+    EngineError and BundleError.
     """
-    return choose_generator(bundle, request.device, trusted=request.trust or is_shipped(bundle))
+    trusted = request.trust or is_shipped(bundle)
+    if bundle.generator == "script" and not trusted and not is_trusted(bundle):
+        raise BundleError(f"{bundle.path.name} is a program (model.ts) from elsewhere; --trust runs it")
+    if bundle.generator != "plugin" and not is_shipped(bundle):
+        vet(bundle, cache_folder() / "vetted")
+    return choose_generator(bundle, request.device, trusted)
 
 
 def is_shipped(bundle: Bundle) -> bool:

@@ -18,13 +18,15 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def export(
     source: Path, bundle: Path | None, figures: Path | None, faults: Path | None, torchscript: bool
 ) -> None:
-    """Make the instrument BUNDLE (NAME.rtsynth) of a CHECKPOINT.
+    """Make the instrument BUNDLE (NAME.rtsynth) of a CHECKPOINT, a file or a training's folder.
 
     `rtsynth export NAME.rtsynth --torchscript` adds TorchScript to a bundle; its sound and its presets stay.
     """
-    if source.is_dir() != (bundle is None) or (bundle is None and not torchscript):
+    if bundle is None and not torchscript:
         raise click.UsageError("give a CHECKPOINT and a BUNDLE, or a bundle and --torchscript")
-    if bundle is not None:
+    if bundle is not None and source.is_dir():
+        _make_of_family(source, bundle)
+    elif bundle is not None:
         _make(source, bundle, figures, faults)
     if torchscript:
         _add_torchscript(bundle or source)
@@ -34,6 +36,20 @@ def _make(checkpoint: Path, bundle: Path, figures: Path | None, faults: Path | N
     with trained_here():
         from rtsynth_models.export.make import export_bundle
     export_bundle(checkpoint, bundle, figures, faults)
+    _tell(bundle)
+
+
+def _make_of_family(folder: Path, bundle: Path) -> None:
+    """Of a training's folder."""
+    with trained_here():
+        from rtsynth_models.families.registry import family
+        from rtsynth_models.training.trained import load_trained
+    trained = load_trained(folder)
+    family(trained.family).export(trained, bundle)
+    _tell(bundle)
+
+
+def _tell(bundle: Path) -> None:
     size = sum(file.stat().st_size for file in bundle.iterdir()) / 1e6
     click.echo(f"{bundle}: {size:.1f} MB; `rtsynth presets make {bundle}` gives it presets")
 
