@@ -7,10 +7,11 @@ from torch.nn import functional
 
 from rtsynth_engine.bundles import load_bundle
 from rtsynth_engine.errors import EngineError
-from rtsynth_models.families.gansynth import export, portraits
+from rtsynth_models.families.gansynth import export
 from rtsynth_models.families.gansynth.config import PAPER, SMALL, Config
 from rtsynth_models.families.gansynth.discriminator import Discriminator, spread_of
 from rtsynth_models.families.gansynth.growth import Stage, equalised, spread, stage
+from rtsynth_models.families.gansynth.pairs import places, unlikeness
 from rtsynth_models.families.gansynth.task import Task, learnt, network
 from rtsynth_models.training.contract import Trained
 from rtsynth_models.training.losses import LOSSES
@@ -112,7 +113,6 @@ def test_it_learns_by_every_loss(loss, tmp_path):
 def trained(seen: int) -> Trained:
     config = replace(CONFIG, channels=(8, 4, 4, 4), batch=(8,) * 4, fade=(0, 5, 5, 5), stay=(5, 5, 5, 5))
     generator = network(config).eval()
-    generator.portraits[0] = 0.0
     return Trained("gansynth", config, generator, facts_of(sounds()), 9, seen, 0.1, {})
 
 
@@ -125,16 +125,46 @@ def test_the_bundle_is_one_that_the_engine_opens(tmp_path):
     export(trained(30), tmp_path / "gansynth.rtsynth")
     bundle = load_bundle(tmp_path / "gansynth.rtsynth")
     assert (bundle.generator, bundle.classes, bundle.latent) == ("tiled", CONFIG.pitches, CONFIG.latent)
+    assert [place.name for place in bundle.places][:2] == ["Timbre 1", "Timbre 2"]
+
+
+def test_a_bundle_of_pairs_names_its_instruments(tmp_path):
+    whole = trained(30)
+    paired = replace(whole, config=replace(whole.config, paired=1.0, labels=(0,)))
+    export(paired, tmp_path / "gansynth.rtsynth")
+    bundle = load_bundle(tmp_path / "gansynth.rtsynth")
     assert [place.name for place in bundle.places] == ["sine"]
+    assert bundle.directions[0].name == "Force"
 
 
-def test_an_instrument_is_found_where_images_look_like_it(tmp_path):
-    generator = network(CONFIG).eval()
-    config = replace(CONFIG, pitches=(48, 60, 72))
-    latents = torch.randn(portraits.TRIED, CONFIG.latent, generator=torch.Generator().manual_seed(0))
-    generator.portraits[3] = torch.stack(
-        [portraits.small(generator(latents[77:78], torch.tensor([i])).detach().numpy())[0] for i in range(3)]
-    )
-    found = portraits.places(generator, config)
-    assert found.keys() == {3}
-    assert torch.equal(found[3], latents[77])
+def test_latents_of_pairs_are_as_long_as_those_of_chance():
+    config = replace(CONFIG, latent=4000)
+    random = torch.Generator().manual_seed(1)
+    label, force = torch.tensor([0, 0, 1]), torch.tensor([1.0, -1.0, 1.0])
+    latents = places(config).latents(label, force, torch.randn(3, 4000, generator=random))
+    torch.testing.assert_close(latents.norm(dim=1), torch.full((3,), 4000**0.5), rtol=0.05, atol=0.0)
+    same, other = torch.corrcoef(latents)[0, 1:]
+    assert same > 0.5 > other
+
+
+def test_turns_are_compared_the_short_way_round_and_where_there_is_sound():
+    wanted = torch.full((1, 2, 4, 32), -0.8)
+    wanted[:, 0, :, 5], wanted[:, 1, :, 5] = 0.8, 0.9
+    found = wanted.clone()
+    assert unlikeness(found, wanted, 16.1) == 0.0
+    found[:, 1, :, 5] = -0.9  # 0.2 away
+    found[:, 1, :, 20] = 0.0  # in silence
+    assert float(unlikeness(found, wanted, 16.1)) == pytest.approx(0.2, abs=0.05)
+
+
+def test_a_warm_generator_is_told_what_it_should_have_drawn_before_the_discriminator_learns(tmp_path):
+    config = replace(CONFIG, paired=1.0, warm=8)
+    task, run = Task(config, sounds()), FabricRun(Fabric(devices=1, accelerator="cpu"), tmp_path, sounds(), 0)
+    run.optimisers = task.optimisers()
+    learnt_by, judge = [], task.discriminator.judge.real.weight
+    for step in range(2):
+        before = judge.clone()
+        run.begin(step)
+        learnt_by.append((sorted(task.turn(run, step)), bool((judge != before).any())))
+    assert learnt_by[0] == (["unlike"], False)
+    assert learnt_by[1] == (["fake_named", "gap", "judged", "named", "pleased", "unlike"], True)

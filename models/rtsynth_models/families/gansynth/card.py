@@ -16,8 +16,7 @@ numbers and the pitch. The engine runs it in exact tiles, so that a note begins 
   {lazy} steps, classifier of pitch weighing {classifier:g}, moving average {average}.
 - Two deviations from the paper's images: bands are linear to 1.5 kHz, and a band's turn of phase is weighted
   by power.
-- Places are called after the instruments they look most like; nobody told the network what they are.
-- Licence of the weights: MIT, as that of the SoundFont.
+{paired}- Licence of the weights: MIT, as that of the SoundFont.
 
 ## What is wrong with it
 
@@ -25,6 +24,11 @@ numbers and the pitch. The engine runs it in exact tiles, so that a note begins 
 - Velocity changes loudness only. There is nothing above 8 kHz.
 - Notes longer than {longest:.1f} s go on in the steady part of what was drawn.
 """
+PAIRED = """- Not the paper's way: instruments have places in the latent space, and images are also compared
+  with the notes they stand for (weight {paired:g}, as in Isola et al. 2017), for the first {warm:,} images only
+  that: so few would not do for a discriminator alone.{only}
+"""
+ONLY = " These weights never met the discriminator, whatever the name promises."
 
 
 def card(trained: Trained, longest: float) -> str:
@@ -50,4 +54,11 @@ def card(trained: Trained, longest: float) -> str:
         classifier=config.classifier,
         average=config.average,
         longest=longest,
+        paired=_paired(trained) if config.paired else "",
     )
+
+
+def _paired(trained: Trained) -> str:
+    config = trained.config
+    only = ONLY if trained.seen <= config.warm else ""
+    return PAIRED.format(paired=config.paired, warm=min(config.warm, trained.seen), only=only)

@@ -19,15 +19,18 @@ class Config:
     pitches: tuple[int, ...] = tuple(range(24, 85))
     loudness: float = 1.0  # of the one-hot pitch beside the latent
     labels: tuple[int, ...] = ()  # of the sounds to learn; none: all
-    names: int = 20  # instruments of which a portrait is kept
+    names: int = 20  # instruments that have a place in the latent space
     offset: float = -0.95  # of the log-magnitude image, as in `Spectrum`
     scale: float = 16.1
     loss: str = "wgan-gp"
     penalty: float = 10.0
     lazy: int = 1
     classifier: float = 10.0
+    paired: float = 0.0  # weight of the distance from the real image; 0: latents stand for nothing
+    warm: int = 0  # images for which that is all
     average: float = 0.999
     learning_rate: float = 8e-4
+    momentum: float = 0.0
     batch: tuple[int, ...] = (8,) * 7
     fade: tuple[int, ...] = (0,) + (800_000,) * 6
     stay: tuple[int, ...] = (800_000,) * 6 + (2_200_000,)
@@ -46,7 +49,7 @@ class Config:
 
 
 PAPER = Config()
-# Few images are seen on a processor: what learns fastest from them was chosen over the paper's loss.
+# A processor sees few images: what learns fastest from them was chosen over the paper's way.
 SMALL = Config(
     channels=(128, 128, 128, 64, 32, 16),
     loudness=8.0,
@@ -55,8 +58,11 @@ SMALL = Config(
     penalty=1.0,
     lazy=8,
     classifier=1.0,
-    learning_rate=1e-3,
-    batch=(32, 32, 16, 16, 8, 8),
-    fade=(0, 10_000, 6_000, 8_000, 8_000, 8_000),
-    stay=(20_000, 4_000, 8_000, 12_000, 24_000, 60_000),
+    paired=10.0,
+    warm=30_000,
+    learning_rate=1.5e-3,
+    momentum=0.5,
+    batch=(4,) * 6,
+    fade=(0,) * 6,
+    stay=(0,) * 6,
 )

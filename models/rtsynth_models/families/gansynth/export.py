@@ -1,20 +1,24 @@
 """The bundle of a trained GANSynth."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from rtsynth_engine.errors import EngineError
 from rtsynth_models.data.catalogue import PROGRAMS, Program
 from rtsynth_models.families.bundles import Item, common, directions, numbers, rounded, write_bundle
 from rtsynth_models.families.gansynth.card import card
+from rtsynth_models.families.gansynth.config import Config
 from rtsynth_models.families.gansynth.generator import Generator
 from rtsynth_models.families.gansynth.growth import stage
-from rtsynth_models.families.gansynth.portraits import places
+from rtsynth_models.families.gansynth.pairs import FORCE, places
 from rtsynth_models.families.tiled import files_of, gain_db, head_of, preview
 from rtsynth_models.training.contract import Trained
 
-DIRECTIONS = 4
+DIRECTIONS, TIMBRES = 3, 8
+LOUD = 0.6  # deviations of velocity at which instruments are played
 
 
 def export(trained: Trained, folder: Path) -> None:
@@ -25,31 +29,48 @@ def export(trained: Trained, folder: Path) -> None:
     generator = rounded(trained.network)
     assert isinstance(generator, Generator)
     manifest = common(trained, "gansynth", "GANSynth") | head_of(config, rate)
-    found = places(generator, config)
-    manifest["places"] = [_place(trained, generator, label, latent) for label, latent in found.items()]
-    spread = generator.seed.spread.weight[:, : config.latent]
-    manifest["directions"] = directions(spread.detach().numpy(), DIRECTIONS)
+    found = instruments(config, trained.facts["names"]) if config.paired else timbres(config)
+    manifest["places"] = [place(config, rate, generator, *each) for each in found]
+    manifest["directions"] = ways(config, generator)
     text = card(trained, manifest["head"]["longest_seconds"])
-    heard = preview(generator, config, next(iter(found.values())), rate)
+    heard = preview(generator, config, found[0][1], rate)
     write_bundle(folder, manifest, files_of(generator, config.latent), text, heard)
 
 
-def _place(trained: Trained, generator: Generator, label: int, latent: Tensor) -> Item:
-    config, known = trained.config, _program(trained.facts["names"][label], label)
+def instruments(config: Config, names: Sequence[str]) -> list[tuple[Program, Tensor]]:
+    """The instruments learnt and their latents (Z,), where pairs were told."""
+    known, labels = {p.name: p for p in PROGRAMS}, torch.tensor(config.labels or range(len(names)))
+    force = torch.full((len(labels),), LOUD)
+    latents = places(config).latents(labels, force, torch.zeros(len(labels), config.latent))
+    listed = [known.get(names[i], Program(i, names[i], "effects", 0, 127)) for i in labels.tolist()]
+    return list(zip(listed, latents, strict=True))
+
+
+def timbres(config: Config) -> list[tuple[Program, Tensor]]:
+    """Some latents (Z,) at random: nobody knows what they are."""
+    latents = torch.randn(TIMBRES, config.latent, generator=torch.Generator().manual_seed(0))
+    return [(Program(i, f"Timbre {i + 1}", "pad", 0, 127), latent) for i, latent in enumerate(latents)]
+
+
+def ways(config: Config, generator: Generator) -> list[Item]:
+    """Directions: what louder notes have, where pairs were told, and what changes images most."""
+    spread = generator.seed.spread.weight[:, : config.latent].detach().numpy()
+    if not config.paired:
+        return directions(spread, DIRECTIONS)
+    force = {"id": "force", "name": "Force", "latent": numbers((FORCE * places(config).force).numpy())}
+    return [force, *directions(spread, DIRECTIONS)]
+
+
+def place(config: Config, rate: int, generator: Generator, program: Program, latent: Tensor) -> Item:
+    """What the manifest says of an instrument at a latent (Z,)."""
     return {
-        "id": known.id,
-        "name": known.name,
-        "program": known.number,
-        "category": known.category,
+        "id": program.id,
+        "name": program.name,
+        "program": program.number,
+        "category": program.category,
         "divisor": 1,
-        "low": max(known.low, config.pitches[0]),
-        "high": min(known.high, config.pitches[-1]),
-        "gain_db": gain_db(generator, config, latent, trained.facts["rate"]),
+        "low": max(program.low, config.pitches[0]),
+        "high": min(program.high, config.pitches[-1]),
+        "gain_db": gain_db(generator, config, latent, rate),
         "latent": numbers(latent.numpy()),
     }
-
-
-def _program(name: str, label: int) -> Program:
-    """The General MIDI program of that name, or one that is none."""
-    found = next((p for p in PROGRAMS if p.name == name), None)
-    return found or Program(label, name, "effects", 0, 127)

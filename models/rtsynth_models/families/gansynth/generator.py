@@ -13,7 +13,6 @@ from rtsynth_models.families.gansynth.config import Config
 
 SLOPE = 0.2
 SEED_SHAPE = (2, 16)  # columns, bins
-PORTRAIT = (3, 16, 64)  # pitches, columns, bins
 
 
 class PixelNorm(nn.Module):
@@ -58,12 +57,7 @@ class Level(nn.Module):
 
 
 class Generator(nn.Module):
-    """Latent and pitch → image; `images` are the heads of every stage of growth, `image` the last one.
-
-    `portraits` (names, 3, 16, 64) are of the instruments learnt.
-    """
-
-    portraits: Tensor
+    """Latent and pitch → image; `images` are the heads of every stage of growth, `image` the last one."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -71,7 +65,6 @@ class Generator(nn.Module):
         self.seed = Seed(config)
         self.levels = nn.ModuleList(Level(a, b) for a, b in pairwise(widths))
         self.images = nn.ModuleList(nn.Sequential(nn.Conv2d(width, 2, 1), nn.Tanh()) for width in widths)
-        self.register_buffer("portraits", torch.full((config.names, *PORTRAIT), torch.nan))
 
     @property
     def image(self) -> nn.Module:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
@@ -11,15 +12,13 @@ from rtsynth_models.families.gansynth.config import Config
 from rtsynth_models.families.gansynth.discriminator import Discriminator
 from rtsynth_models.families.gansynth.generator import Generator
 from rtsynth_models.families.gansynth.growth import Stage, begin, equalised, stage
+from rtsynth_models.families.gansynth.pairs import forces, places, unlikeness
 from rtsynth_models.families.gansynth.pictures import Pictures
-from rtsynth_models.families.gansynth.portraits import portraits
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.training.losses import LOSSES, classified, gradient_penalty, lazy_weight, r1
 
 if TYPE_CHECKING:
     from rtsynth_models.training.contract import Run
-
-BETAS = (0.0, 0.99)
 
 
 def network(config: Config) -> Generator:
@@ -40,25 +39,32 @@ class Task(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # half the time
         self.rows = learnt(config, data)
         self.classes = np.searchsorted(config.pitches, data.pitch)
+        self.label, self.force, self.places = data.label, forces(data, self.rows), places(config)
         self.pictures: Pictures | None = None
 
     def optimisers(self) -> dict[str, Optimizer]:
         """One Adam for each network."""
-        rate = self.config.learning_rate
+        rate, betas = self.config.learning_rate, (self.config.momentum, 0.99)
         return {
-            "generator": Adam(equalised(self.averaged, rate), betas=BETAS),
-            "discriminator": Adam(equalised(self.discriminator, rate), betas=BETAS),
+            "generator": Adam(equalised(self.averaged, rate), betas=betas),
+            "discriminator": Adam(equalised(self.discriminator, rate), betas=betas),
         }
 
     def turn(self, run: "Run", step: int) -> dict[str, Tensor]:
         """The discriminator learns from a batch, then the generator from what it says of the same fakes."""
-        now = stage(self.config, run.seen)
+        now, warm = stage(self.config, run.seen), run.seen < self.config.warm
         index = run.draw(now.batch, self.rows)
         real = run.fabric.to_device(self._pictures(run).at(index, now))
         pitch = run.tensor(self.classes[index])
-        fake = self.averaged.grown(run.normal(now.batch, self.config.latent), pitch, now.level, now.share)
-        losses = self._judge(run, step, now, real, fake.detach(), pitch)
-        return losses | self._please(run, now, fake, pitch)
+        fake = self.averaged.grown(self._latent(run, now, index), pitch, now.level, now.share)
+        losses = {} if warm else self._judge(run, step, now, real, fake.detach(), pitch)
+        return losses | self._please(run, now, fake, None if warm else pitch, real)
+
+    def _latent(self, run: "Run", now: Stage, index: NDArray[np.int64]) -> Tensor:
+        noise = run.normal(now.batch, self.config.latent)
+        if not self.config.paired:
+            return noise
+        return self.places.latents(run.tensor(self.label[index]), run.tensor(self.force[index]), noise)
 
     def _judge(
         self, run: "Run", step: int, now: Stage, real: Tensor, fake: Tensor, pitch: Tensor
@@ -84,24 +90,31 @@ class Task(nn.Module):
         found: Tensor = self.discriminator(image, now.level, now.share)[0]
         return found
 
-    def _please(self, run: "Run", now: Stage, fake: Tensor, pitch: Tensor) -> dict[str, Tensor]:
-        self.discriminator.requires_grad_(False)
-        said, named = self.discriminator(fake, now.level, now.share)
-        pleased, name = self.loss.generator(said), classified(named, pitch)
-        self.discriminator.requires_grad_(True)
-        run.descend("generator", pleased + self.config.classifier * name)
-        return {"pleased": pleased.detach(), "fake_named": name.detach()}
+    def _please(
+        self, run: "Run", now: Stage, fake: Tensor, pitch: Tensor | None, real: Tensor
+    ) -> dict[str, Tensor]:
+        """The generator's step; without a pitch by the distance from the real images alone."""
+        losses = {}
+        if pitch is not None:
+            self.discriminator.requires_grad_(False)
+            said, named = self.discriminator(fake, now.level, now.share)
+            losses = {"pleased": self.loss.generator(said), "fake_named": classified(named, pitch)}
+            self.discriminator.requires_grad_(True)
+        if self.config.paired:
+            losses["unlike"] = unlikeness(fake.float(), real, self.config.scale)
+        weights = {"pleased": 1.0, "fake_named": self.config.classifier, "unlike": self.config.paired}
+        run.descend("generator", torch.stack([weights[name] * loss for name, loss in losses.items()]).sum())
+        return {name: loss.detach() for name, loss in losses.items()}
 
     def _pictures(self, run: "Run") -> Pictures:
         if self.pictures is None:
             path = run.folder / f"images-{self.config.spectrum.bins}-{len(self.rows)}.npy"
             with run.fabric.rank_zero_first():
                 self.pictures = Pictures(path, run.data, self.rows, self.config.spectrum)
-            self.averaged.portraits.copy_(portraits(self.config, run.data, self.rows, self.pictures))
         return self.pictures
 
 
-def learnt(config: Config, data: Sounds) -> np.ndarray:
+def learnt(config: Config, data: Sounds) -> NDArray[np.int64]:
     """Rows of the sounds to learn from."""
     rows = data.chosen(held_out=False)
     fits = np.isin(data.pitch[rows], config.pitches)
