@@ -14,7 +14,9 @@ FAMILIES = {
     "vae": "A variational autoencoder of the same images",
     "wavenet": "WaveNet: sample after sample",
 }
-data_option = click.option("--data", required=True, type=FOLDER, metavar="DIR", help="From `rtsynth dataset`.")
+data_option = click.option(
+    "--data", required=True, type=FOLDER, metavar="DIR", help="From `rtsynth dataset`."
+)
 out_option = click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of checkpoints."
 )

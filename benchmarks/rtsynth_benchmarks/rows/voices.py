@@ -87,9 +87,9 @@ def trial(playing: Player, voices: int, seconds: float) -> Trial:
         playing.silence()
     playing.grow(voices)
     time.sleep(SETTLE)
-    late, spent, began = _late(playing), _generator_seconds(), time.monotonic()
+    late, spent, began = _late(playing), generator_seconds(), time.monotonic()
     calls = playing.listen(seconds)
-    share = 100.0 * (_generator_seconds() - spent) / (time.monotonic() - began)
+    share = 100.0 * (generator_seconds() - spent) / (time.monotonic() - began)
     of_period = 100.0 * calls["spent"] / playing.period
     told = quantiles(of_period)
     beyond = int(np.sum(of_period > 100.0))
@@ -100,7 +100,7 @@ def _late(playing: Player) -> int:
     return playing.engine.telemetry().late_blocks
 
 
-def _generator_seconds() -> float:
+def generator_seconds() -> float:
     """Processor time of the network's thread; 0 where the system does not tell."""
     for thread in threading.enumerate():
         if thread.name == "generator" and thread.ident and hasattr(time, "pthread_getcpuclockid"):
