@@ -25,8 +25,8 @@ numbers and the pitch. The engine runs it in exact tiles, so that a note begins 
 - Notes longer than {longest:.1f} s go on in the steady part of what was drawn.
 """
 PAIRED = """- Not the paper's way: instruments have places in the latent space, and images are also compared
-  with the notes they stand for (weight {paired:g}, as in Isola et al. 2017), for the first {warm:,} images only
-  that: so few would not do for a discriminator alone.{only}
+  with the notes they stand for (weight {paired:g}, as in Isola et al. 2017), for the first {warm:,} images
+  only that: so few would not do for a discriminator alone.{only}
 """
 ONLY = " These weights never met the discriminator, whatever the name promises."
 
