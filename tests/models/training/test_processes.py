@@ -23,4 +23,4 @@ def test_two_processes_give_the_losses_of_one_at_the_same_total_batch(tmp_path):
     assert len(one) == STEPS
     for alone, shared in zip(one, two, strict=True):
         assert alone.keys() == shared.keys()
-        np.testing.assert_allclose(list(shared.values()), list(alone.values()), rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(list(shared.values()), list(alone.values()), rtol=1e-5, atol=1e-6)
