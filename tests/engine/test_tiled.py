@@ -1,6 +1,9 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
+from rtsynth_engine.errors import BundleError
 from rtsynth_engine.generators.contract import checked_character, checked_step
 from rtsynth_engine.generators.steady import falling, folded, steady_part
 from rtsynth_engine.generators.tiled import TiledGenerator
@@ -97,9 +100,23 @@ def test_a_latent_that_has_not_moved_changes_nothing(
 ) -> None:
     start(generator, grown)
     play(generator, 0, steps)
+    generator.wished[ROWS] = 0.0  # else it would see that nothing has
     generator.condition(ROWS, pitches(grown), LOUD, grown.latent)
+    assert generator.tiles.levels[-1].fresh[ROWS].all()
     found = play(generator, 4 * steps, 2)
     np.testing.assert_allclose(found, note[:, 4 * steps * FRAME :][:, : 8 * FRAME], atol=1e-6)
+
+
+def test_a_pitch_that_moves_within_its_key_changes_nothing(
+    generator: TiledGenerator, grown: Grown, note: np.ndarray
+) -> None:
+    start(generator, grown)
+    play(generator, 0, 2)
+    begun = generator.tiles.ready[ROWS]
+    generator.condition(ROWS, pitches(grown) + F4(0.3), LOUD, grown.latent)
+    np.testing.assert_array_equal(generator.tiles.ready[ROWS], begun)
+    assert not generator.tiles.levels[-1].fresh[ROWS].any()
+    np.testing.assert_array_equal(play(generator, 8, 2), note[:, 8 * FRAME :][:, : 8 * FRAME])
 
 
 @pytest.mark.parametrize("steps", [1, 3, 8, 30])
@@ -150,6 +167,31 @@ def test_pitches_beyond_the_known_ones_are_those_at_the_edge(generator: TiledGen
     generator.reset(rows, np.array([21.0, 60.2], F4), LOUD[:2], same)
     low, known = play(generator, 0, 2, rows)
     np.testing.assert_array_equal(low, known)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "complaint"),
+    [
+        ("level-2.onnx", "level-4.onnx", "cannot be run"),
+        ("image.onnx", "seed.onnx", "cannot be run"),
+        ("level-1.onnx", "image.onnx", "cannot be run"),
+    ],
+)
+def test_networks_that_do_not_fit_together_are_refused(
+    grown: Grown, name: str, other: str, complaint: str
+) -> None:
+    bundle = grown.bundle().with_files({name: grown.files[other]})
+    with pytest.raises(BundleError, match=complaint) as refused:
+        TiledGenerator(bundle)
+    assert "\n" not in str(refused.value)
+
+
+def test_images_of_another_size_than_told_are_refused(grown: Grown) -> None:
+    bundle = grown.bundle()
+    spectrum = dataclasses.replace(SPECTRUM, bins=512)
+    head = dataclasses.replace(bundle.head, spectrum=spectrum)
+    with pytest.raises(BundleError, match="32 columns and 256 bins instead of 32 and 512"):
+        TiledGenerator(dataclasses.replace(bundle, head=head))
 
 
 def test_its_character_can_be_played(generator: TiledGenerator, grown: Grown) -> None:

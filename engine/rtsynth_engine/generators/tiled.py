@@ -1,5 +1,6 @@
 """Generators of whole-note images (GANSynth and its kin), run in exact tiles so that they stream."""
 
+from time import perf_counter
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from .tiles import Tiles
 Rows = NDArray[np.int64]
 F4 = np.float32
 AT_ONCE = 16  # voices in one run of the network: what they take in memory stays small
+BUSY_SECONDS = 0.08  # half of what other voices have in store: for so long may a step begin notes
 
 
 class TiledGenerator:
@@ -42,6 +44,25 @@ class TiledGenerator:
         self.seed, self.image, *self.levels = opened
         self.classes = np.array(bundle.classes)
         self.first, self.last = self._steady()
+        self._try()
+
+    def _try(self) -> None:
+        """Make one column. Raises BundleError where the networks do not fit together."""
+        try:
+            tiles, row = Tiles(self.levels, self.image, 1, 2), np.zeros(1, np.int64)
+            tiles.start(row, self._seeds(np.zeros((1, self.bundle.latent + 1), F4)), row)
+            tiles.advance(row, row + 1)
+        except Exception as error:  # ONNX Runtime raises a family of its own without a common public base
+            cause = str(error).splitlines()[0]
+            raise BundleError(
+                f"{self.bundle.name}: the networks cannot be run ({cause}); export the bundle again"
+            ) from error
+        made, told = tiles.image.memory.shape[2:], (self.spectrum.columns, self.spectrum.bins)
+        if made != told:
+            raise BundleError(
+                f"{self.bundle.name}: images have {made[0]} columns and {made[1]} bins instead of "
+                f"{told[0]} and {told[1]}; export the bundle again"
+            )
 
     def _steady(self) -> tuple[int, int]:
         """Of the columns whose windows end before the longest trained time."""
@@ -58,16 +79,24 @@ class TiledGenerator:
         self.latest = np.zeros((rows, spectrum.hop), F4)
         self.fall, self.faded = np.zeros((rows, spectrum.bins), F4), np.zeros((rows, spectrum.bins), F4)
         self.measured = np.zeros(rows, np.bool_)
+        self.wished = np.zeros((rows, self.bundle.latent + 1), F4)
         self.sound = np.zeros((rows, samples), F4)
         self.since[:] = self.first
-        few, nothing = np.arange(min(rows, AT_ONCE)), np.zeros(min(rows, AT_ONCE), F4)
-        self.reset(few, nothing, nothing, np.zeros((len(few), self.bundle.latent), F4))
-        self.step(few, nothing)
+        each = [self._warm(np.arange(min(rows, count))) for count in (AT_ONCE, 1, 1)]
+        self.rows_at_once = max(int(BUSY_SECONDS / each[-1]), 1)
+
+    def _warm(self, rows: Rows) -> float:
+        """Begin notes that nobody hears; seconds that it took."""
+        nothing, begun = np.zeros(len(rows), F4), perf_counter()
+        self.reset(rows, nothing, nothing, np.zeros((len(rows), self.bundle.latent), F4))
+        self.step(rows, nothing)
+        return perf_counter() - begun
 
     def reset(self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Character:
         """Start notes, at the nearest pitch that the network knows; it does not listen to velocity."""
         self._forget(rows)
-        return self._begin(rows, pitch, latent)
+        self._begin(rows, self._wish(pitch, latent))
+        return self._character(len(rows))
 
     def _forget(self, rows: Rows) -> None:
         self.head.reset(rows)
@@ -80,9 +109,16 @@ class TiledGenerator:
     def condition(
         self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]
     ) -> Character:
-        """Let the next columns come from another latent; phases go on, so nothing clicks.
+        """Let the next columns come from another latent or pitch; phases go on, so nothing clicks."""
+        wish = self._wish(pitch, latent)
+        moved = (wish != self.wished[rows]).any(axis=1)
+        self._turn(rows[moved])
+        self._begin(rows[moved], wish[moved])
+        return self._character(len(rows))
 
-        Too near the end for a steady part of its own the note goes back to where that begins.
+    def _turn(self, rows: Rows) -> None:
+        """Make ready for another latent. Too near its end for a steady part of that one, a note goes back to
+        where its steady part begins.
         """
         over = rows[self.spot[rows] > self.last + 1 - SHORTEST]
         self._measure(over)
@@ -91,13 +127,24 @@ class TiledGenerator:
         self.spot[over] = self.first
         self.since[rows] = np.maximum(self.spot[rows], self.first)
         self.measured[rows] = False
-        return self._begin(rows, pitch, latent)
 
-    def _begin(self, rows: Rows, pitch: NDArray[F4], latent: NDArray[F4]) -> Character:
+    def _wish(self, pitch: NDArray[F4], latent: NDArray[F4]) -> NDArray[F4]:
+        """What the network is told: the latent and the number of the nearest pitch that it knows."""
         known = np.abs(self.classes - pitch[:, None]).argmin(axis=1)
-        (seeds,) = self.seed.run(["x"], {"latent": latent, "pitch": known})
-        self.tiles.start(rows, seeds, self.spot[rows])
-        slopes = np.zeros((len(rows), 2), F4)
+        return np.column_stack([latent, known]).astype(F4)
+
+    def _begin(self, rows: Rows, wish: NDArray[F4]) -> None:
+        """Let the next columns be what is wished."""
+        if len(rows):
+            self.wished[rows] = wish
+            self.tiles.start(rows, self._seeds(wish), self.spot[rows])
+
+    def _seeds(self, wish: NDArray[F4]) -> NDArray[F4]:
+        inputs = {"latent": np.ascontiguousarray(wish[:, :-1]), "pitch": wish[:, -1].astype(np.int64)}
+        return np.asarray(self.seed.run(["x"], inputs)[0], F4)
+
+    def _character(self, count: int) -> Character:
+        slopes = np.zeros((count, 2), F4)
         slopes[:, 0] = self.bundle.head.release_db
         return plain_character(slopes)
 
