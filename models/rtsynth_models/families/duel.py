@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.optim import Adam, Optimizer
 
 from rtsynth_models.sounds import Sounds
@@ -23,6 +24,9 @@ class Duel:
     `by` says what the class of a sound is: its "label", or its "pitch" counted from `lowest`. The
     gradient penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes
     `turns` for one of the generator.
+
+    The first `warm` steps are without a discriminator: every sound has a latent of its own, learned with the
+    generator until it gives that sound (generative latent optimisation, Bojanowski et al. 2018).
     """
 
     size: int = 64  # channels of the layer next to the sound
@@ -40,13 +44,17 @@ class Duel:
     learning_rate: float = 1e-4
     betas: tuple[float, float] = (0.5, 0.9)
     average: float = 0.999
+    warm: int = 0
+    warm_rate: float = 1e-3
 
 
 class Duellists(nn.Module):
-    """A task of the trainer. `real(run, rows)` gives what the discriminator shall see of the sounds `rows`.
+    """A task of the trainer.
 
-    The generator takes latent (n, Z), class (n,) and velocity 0 … 1 (n,); the discriminator what came out,
-    class and velocity, and gives a Verdict.
+    `real(run, rows, varied)` gives what the discriminator shall see of the sounds `rows`, a bit unlike each
+    time if `varied`; `miss(found, wanted)` how far two of these are apart. The generator takes latent (n, Z),
+    class (n,) and velocity 0 … 1 (n,); the discriminator what came out, class and velocity, and gives a
+    Verdict.
     """
 
     def __init__(
@@ -55,28 +63,41 @@ class Duellists(nn.Module):
         data: Sounds,
         generator: nn.Module,
         discriminator: nn.Module,
-        real: Callable[[Run, NDArray[np.int64]], Tensor],
+        real: Callable[[Run, NDArray[np.int64], bool], Tensor],
+        miss: Callable[[Tensor, Tensor], Tensor],
     ) -> None:
         super().__init__()
         self.config, self.average, self.loss = config, config.average, LOSSES[config.loss]
-        self.averaged, self.discriminator, self.real = generator, discriminator, real
+        self.averaged, self.discriminator, self.real, self.miss = generator, discriminator, real, miss
+        self.own = nn.Embedding(len(data.label) if config.warm else 1, config.latent)
         self.kinds = classes_of(config, data)
         self.rows = balanced(self.kinds, data.chosen(held_out=False))
 
     def optimisers(self) -> dict[str, Optimizer]:
-        """Adam for both."""
-        rate, betas = self.config.learning_rate, self.config.betas
+        """Adam for each."""
+        config, betas = self.config, self.config.betas
+        warming = [*self.averaged.parameters(), *self.own.parameters()]
         return {
-            "discriminator": Adam(self.discriminator.parameters(), rate, betas),
-            "generator": Adam(self.averaged.parameters(), rate, betas),
+            "discriminator": Adam(self.discriminator.parameters(), config.learning_rate, betas),
+            "generator": Adam(self.averaged.parameters(), config.learning_rate, betas),
+            "warming": Adam(warming, config.warm_rate, betas),
         }
 
     def turn(self, run: Run, step: int) -> dict[str, Tensor]:
-        """So many turns of the discriminator, then one of the generator."""
+        """So many turns of the discriminator, then one of the generator; neither while it is warmed."""
+        if step < self.config.warm:
+            return self._warm(run)
         found: dict[str, Tensor] = {}
         for number in range(self.config.turns):
             found |= self._judge(run, step * self.config.turns + number)
         return found | self._create(run)
+
+    def _warm(self, run: Run) -> dict[str, Tensor]:
+        rows, told = self._draw(run)
+        latent = on_sphere(self.own(run.tensor(rows)))
+        miss = self.miss(self.averaged(latent, *told).float(), self.real(run, rows, False))
+        run.descend("warming", miss)
+        return {"miss": miss.detach()}
 
     def _draw(self, run: Run) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
         rows = run.draw(self.config.batch, self.rows)
@@ -85,7 +106,7 @@ class Duellists(nn.Module):
 
     def _judge(self, run: Run, number: int) -> dict[str, Tensor]:
         rows, told = self._draw(run)
-        real, latent = self.real(run, rows), run.normal(self.config.batch, self.config.latent)
+        real, latent = self.real(run, rows, True), run.normal(self.config.batch, self.config.latent)
         with torch.no_grad():
             fake = self.averaged(latent, *told).float()
         on_real, on_fake = self.discriminator(real, *told), self.discriminator(fake, *told)
@@ -114,6 +135,11 @@ class Duellists(nn.Module):
         run.descend("generator", self.loss.generator(verdict.real) + self.config.classifier * verdict.cost)
         self.discriminator.requires_grad_(True)
         return {"created": verdict.cost.detach()}
+
+
+def on_sphere(latent: Tensor) -> Tensor:
+    """Latents (n, Z) as long as normal ones are."""
+    return functional.normalize(latent, dim=1) * latent.shape[1] ** 0.5
 
 
 def classes_of(config: Duel, data: Sounds) -> NDArray[np.int64]:

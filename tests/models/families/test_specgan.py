@@ -22,7 +22,7 @@ from rtsynth_models.training.run import started
 from rtsynth_models.training.trained import load_trained
 from rtsynth_models.training.trainer import Trainer
 
-TINY = replace(SMALL, size=2, batch=4, lowest=60, classes=4, lazy=2, rounds=2)
+TINY = replace(SMALL, size=2, batch=4, lowest=60, classes=4, lazy=2, warm=1, rounds=2)
 ROUNDS = 32
 HZ = 220.0
 

@@ -11,13 +11,13 @@ import torch
 from torch.nn import functional
 
 from rtsynth_models.families.bundles import rounded
-from rtsynth_models.families.duel import balanced
+from rtsynth_models.families.duel import balanced, on_sphere
 from rtsynth_models.families.registry import family
 from rtsynth_models.families.wavegan.config import PAPER, PITCHED, SMALL
 from rtsynth_models.families.wavegan.export import NoteGraph, keys_of
 from rtsynth_models.families.wavegan.layers import Grow, Shrink
 from rtsynth_models.families.wavegan.networks import Discriminator, Generator, shuffled
-from rtsynth_models.families.wavegan.task import detuned
+from rtsynth_models.families.wavegan.task import detuned, miss
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.sounds.drums import DRUMS, LABELS
 from rtsynth_models.training.losses import LOSSES
@@ -25,7 +25,7 @@ from rtsynth_models.training.run import started
 from rtsynth_models.training.trained import load_trained
 from rtsynth_models.training.trainer import Trainer
 
-TINY = replace(SMALL, size=2, batch=4, lazy=2, classes=len(DRUMS))
+TINY = replace(SMALL, size=2, batch=4, lazy=2, warm=1, classes=len(DRUMS))
 SAMPLES = 16_384
 
 
@@ -104,7 +104,7 @@ def test_a_key_plays_its_drum():
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_it_learns_by_every_loss(loss: str, data: Sounds, tmp_path: Path):
-    config = replace(TINY, loss=loss)
+    config = replace(TINY, loss=loss, warm=0)
     trainer = Trainer(started(), family("wavegan"), config, data, tmp_path)
     before = [p.clone() for p in trainer.task.averaged.parameters()]
     trainer.train(2)
@@ -121,6 +121,28 @@ def test_a_training_goes_on_where_it_was_interrupted(data: Sounds, tmp_path: Pat
     whole = train(tmp_path / "whole", 3)
     train(tmp_path / "parts", 2)
     torch.testing.assert_close(train(tmp_path / "parts", 3), whole, atol=0.0, rtol=0.0)
+
+
+def test_while_it_is_warmed_sounds_come_nearer_and_latents_move(data: Sounds, tmp_path: Path):
+    trainer = Trainer(started(), family("wavegan"), replace(TINY, warm=40, batch=8), data, tmp_path)
+    before = trainer.task.own.weight.clone()
+    trainer.train(1)
+    first = trainer.numbers.losses["miss"]
+    trainer.train(30)
+    assert trainer.numbers.losses["miss"] < 0.5 * first
+    assert not torch.equal(trainer.task.own.weight, before)
+
+
+def test_latents_on_the_sphere_are_as_long_as_normal_ones():
+    found = on_sphere(torch.randn(5, 100))
+    torch.testing.assert_close(found.square().sum(1), torch.full((5,), 100.0))
+
+
+def test_sounds_that_differ_in_phase_alone_do_not_miss_each_other():
+    time = torch.arange(SAMPLES) / 16_000
+    one, other = (torch.sin(2 * torch.pi * 440 * time + phase).view(1, 1, -1) for phase in (0.0, 1.5))
+    assert miss(one, other) < 0.1 * miss(one, torch.roll(one, 1) * torch.exp(-3 * time))
+    assert miss(one, one) == 0.0
 
 
 def test_a_discriminator_says_one_number_for_each_sound():

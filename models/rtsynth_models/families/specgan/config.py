@@ -28,7 +28,8 @@ SMALL = Config(
     batch=16,
     learning_rate=4e-4,
     betas=(0.0, 0.99),
+    warm=1500,
 )
-"""Non-saturating with R1 learns faster than the paper's WGAN-GP where steps are few."""
+"""Non-saturating with R1, and a generator that knows the sounds before it is judged, where steps are few."""
 CONFIGS = {"paper": PAPER, "small": SMALL}
 """The paper's network has no classes: its table's figures are not of these."""

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from rtsynth_models.families.duel import Duellists
 from rtsynth_models.families.specgan.config import Config
@@ -21,14 +22,14 @@ def task(config: Config, data: Sounds) -> Duellists:
     spectrum, generator = Spectrum(), Generator(config)
     generator.mean, generator.deviation = statistics(spectrum, data)
 
-    def real(run: Run, rows: NDArray[np.int64]) -> Tensor:
+    def real(run: Run, rows: NDArray[np.int64], varied: bool) -> Tensor:
         """Images (n, 1, columns, bins)."""
         spectrum.to(run.fabric.device)
         with torch.autocast(run.fabric.device.type, enabled=False):
             found: Tensor = generator.image(spectrum(run.tensor(heard(data, rows))))
         return found
 
-    return Duellists(config, data, generator, Discriminator(config), real)
+    return Duellists(config, data, generator, Discriminator(config), real, functional.l1_loss)
 
 
 def heard(data: Sounds, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -27,8 +27,9 @@ SMALL = Config(
     batch=16,
     learning_rate=4e-4,
     betas=(0.0, 0.99),
+    warm=1500,
     detune=1.0,
 )
-"""Non-saturating with R1 learns faster than the paper's WGAN-GP where steps are few."""
+"""Non-saturating with R1, and a generator that knows the sounds before it is judged, where steps are few."""
 PITCHED = replace(SMALL, classes=HIGHEST - LOWEST + 1, by="pitch", lowest=LOWEST, detune=0.0)
 CONFIGS = {"paper": PAPER, "small": SMALL, "pitched": PITCHED}

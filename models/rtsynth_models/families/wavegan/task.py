@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from rtsynth_models.families.duel import Duellists
 from rtsynth_models.families.wavegan.config import SAMPLES, Config
@@ -13,19 +14,36 @@ from rtsynth_models.sounds.store import FULL_SCALE
 from rtsynth_models.training.contract import Run
 
 SEMITONES = 12.0
+WINDOWS = (128, 512, 2048)
+FLOOR = 1e-3  # of full scale, below which nobody counts
 
 
 def task(config: Config, data: Sounds) -> Duellists:
     """WaveGAN against its discriminator."""
 
-    def real(run: Run, rows: NDArray[np.int64]) -> Tensor:
+    def real(run: Run, rows: NDArray[np.int64], varied: bool) -> Tensor:
         """Sounds (n, 1, 16384)."""
         sound = run.tensor(data.sound[rows, :SAMPLES].astype(np.float32) / FULL_SCALE)
-        return (
-            detuned(sound, config.detune * (2 * run.uniform(config.batch) - 1)) if config.detune else sound
-        )[:, None]
+        if varied and config.detune:
+            sound = detuned(sound, config.detune * (2 * run.uniform(config.batch) - 1))
+        return sound[:, None]
 
-    return Duellists(config, data, Generator(config), Discriminator(config), real)
+    return Duellists(config, data, Generator(config), Discriminator(config), real, miss)
+
+
+def miss(found: Tensor, wanted: Tensor) -> Tensor:
+    """How far the spectra of sounds (n, 1, S) are apart, in several resolutions: linear and logarithmic."""
+    return torch.stack([_miss(found[:, 0], wanted[:, 0], window) for window in WINDOWS]).mean()
+
+
+def _miss(found: Tensor, wanted: Tensor, length: int) -> Tensor:
+    window = torch.hann_window(length, device=found.device)
+    one, other = (
+        torch.stft(s, length, length // 4, window=window, return_complex=True).abs() / window.sum()
+        for s in (found, wanted)
+    )
+    linear = (one - other).norm(dim=(1, 2)) / other.norm(dim=(1, 2))
+    return linear.mean() + ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean()
 
 
 def detuned(sound: Tensor, semitones: Tensor) -> Tensor:
@@ -34,6 +52,6 @@ def detuned(sound: Tensor, semitones: Tensor) -> Tensor:
     place = torch.arange(samples, device=sound.device) * torch.exp2(semitones / SEMITONES)[:, None]
     whole = place.floor()
     t, first = place - whole, whole.long().clamp(max=samples + 1)
-    padded = torch.nn.functional.pad(sound, (1, 4))
+    padded = functional.pad(sound, (1, 4))
     a, b, c, d = (padded.gather(1, first + tap) for tap in range(4))
     return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
