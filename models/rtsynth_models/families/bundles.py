@@ -41,7 +41,7 @@ def graph_bytes(graph: nn.Module, example: tuple[Tensor, ...], inputs: Sequence[
         torch.onnx.export(
             graph.eval(),
             example,
-            file,
+            file,  # type: ignore[arg-type]
             input_names=list(inputs),
             output_names=[output],
             dynamic_axes=axes,

@@ -1,5 +1,6 @@
 """Generator against discriminator, on whole sounds or images under a class and a velocity."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -139,7 +140,7 @@ class Duellists(nn.Module):
 
 def on_sphere(latent: Tensor) -> Tensor:
     """Latents (n, Z) as long as normal ones are."""
-    return functional.normalize(latent, dim=1) * latent.shape[1] ** 0.5
+    return functional.normalize(latent, dim=1) * math.sqrt(latent.shape[1])
 
 
 def classes_of(config: Duel, data: Sounds) -> NDArray[np.int64]:

@@ -21,6 +21,8 @@ FLOOR = 1e-3  # magnitude of silence
 class Grow(nn.ConvTranspose2d):
     """A transposed convolution of 5 × 5 taps and stride 2, as a convolution of four phases: faster."""
 
+    bias: Tensor
+
     def __init__(self, width: int, out: int) -> None:
         super().__init__(width, out, TAPS, STRIDE, TAPS // 2, 1)
         nn.init.normal_(self.weight, std=math.sqrt(2 * STRIDE**2 / (TAPS**2 * width)))
@@ -38,6 +40,8 @@ class Grow(nn.ConvTranspose2d):
 class Shrink(nn.Conv2d):
     """A convolution of 5 × 5 taps and stride 2."""
 
+    bias: Tensor
+
     def __init__(self, width: int, out: int) -> None:
         super().__init__(width, out, TAPS, STRIDE, TAPS // 2)
         nn.init.normal_(self.weight, std=math.sqrt(2 / (TAPS**2 * width)))
@@ -49,6 +53,9 @@ class Generator(nn.Module):
 
     Log-magnitudes are `mean + SPREAD * deviation * image`, bin by bin.
     """
+
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(self, config: Config) -> None:
         super().__init__()

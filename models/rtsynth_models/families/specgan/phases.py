@@ -16,6 +16,9 @@ GOLDEN = 0.618034  # spreads the partials' first phases, that they do not all pe
 class Recovery(nn.Module):
     """Magnitudes (n, columns, bins) and fundamentals (n,) in Hz → sounds (n, 16384) with such magnitudes."""
 
+    centre: Tensor
+    column: Tensor
+
     def __init__(self, rounds: int) -> None:
         super().__init__()
         self.rounds, self.spectrum = rounds, Spectrum()

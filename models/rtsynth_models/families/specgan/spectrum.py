@@ -17,6 +17,10 @@ class Spectrum(nn.Module):
     A column's window is centred where it begins, at `column * HOP`, and so is its phase.
     """
 
+    analysis: Tensor
+    synthesis: Tensor
+    whole: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         window = torch.hann_window(WINDOW, dtype=torch.float64)

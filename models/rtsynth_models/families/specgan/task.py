@@ -34,7 +34,7 @@ def task(config: Config, data: Sounds) -> Duellists:
 
 def heard(data: Sounds, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """The beginnings (n, 16384) of sounds, at most 1."""
-    return data.sound[rows, :SAMPLES].astype(np.float32) / FULL_SCALE
+    return data.sound[rows, :SAMPLES].astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def statistics(spectrum: Spectrum, data: Sounds) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,8 @@ PADDING = (TAPS - STRIDE + 1) // 2
 class Grow(nn.ConvTranspose1d):
     """(n, C, 1, L) → (n, D, 1, 4L): a transposed convolution of 25 taps."""
 
+    bias: Tensor
+
     def __init__(self, width: int, out: int) -> None:
         super().__init__(width, out, TAPS, STRIDE, PADDING, 1)
         nn.init.normal_(self.weight, std=math.sqrt(2 * STRIDE / (TAPS * width)))
@@ -31,6 +33,8 @@ class Grow(nn.ConvTranspose1d):
 
 class Shrink(nn.Conv1d):
     """(n, C, 1, 4L) → (n, D, 1, L): a convolution of 25 taps."""
+
+    bias: Tensor
 
     def __init__(self, width: int, out: int) -> None:
         super().__init__(width, out, TAPS, STRIDE, PADDING)

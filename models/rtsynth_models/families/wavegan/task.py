@@ -37,13 +37,15 @@ def miss(found: Tensor, wanted: Tensor) -> Tensor:
 
 
 def _miss(found: Tensor, wanted: Tensor, length: int) -> Tensor:
-    window = torch.hann_window(length, device=found.device)
-    one, other = (
-        torch.stft(s, length, length // 4, window=window, return_complex=True).abs() / window.sum()
-        for s in (found, wanted)
-    )
-    linear = (one - other).norm(dim=(1, 2)) / other.norm(dim=(1, 2))
-    return linear.mean() + ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean()
+    one, other = magnitude(found, length), magnitude(wanted, length)
+    lengths = (torch.linalg.vector_norm(x, dim=(1, 2)) for x in (one - other, other))
+    return torch.div(*lengths).mean() + ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean()
+
+
+def magnitude(sound: Tensor, length: int) -> Tensor:
+    """Magnitudes (n, bins, columns) of sounds (n, S) under a window of `length`; 1 is half of full scale."""
+    window = torch.hann_window(length, device=sound.device)
+    return torch.stft(sound, length, length // 4, window=window, return_complex=True).abs() / window.sum()
 
 
 def detuned(sound: Tensor, semitones: Tensor) -> Tensor:
