@@ -59,6 +59,11 @@ def test_a_note_starts_at_its_onset() -> None:
     assert np.abs(back[:800]).max() > 0.3
 
 
+def test_a_note_does_not_begin_with_a_click() -> None:
+    noise = np.random.default_rng(0).uniform(-1, 1, (3, 9000))
+    assert not sounds_of(images(noise, SMALL), SMALL)[:, 0].any()
+
+
 def test_silence_stays_silent() -> None:
     assert np.abs(sounds_of(images(np.zeros((1, 9000)), SMALL), SMALL)).max() < 1e-4
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..bundles import Bundle
 from ..errors import BundleError
-from ..heads.spectral import SpectralHead
+from ..heads.spectral import RISE, SpectralHead
 from ..layout import FRAME
 from .contract import Character, plain_character
 from .sessions import CPU, open_session
@@ -164,7 +164,9 @@ class TiledGenerator:
                 chosen = np.flatnonzero(count == number)[:AT_ONCE]
                 begin = self.played[rows[chosen]] * hop - first[chosen]
                 self._collect(chosen, self._play(rows[chosen], int(number)), begin)
-        return self.sound[: len(rows)].reshape(len(rows), -1, FRAME)
+        sound = self.sound[: len(rows)]
+        sound[first == lead, : len(RISE)] *= RISE
+        return sound.reshape(len(rows), -1, FRAME)
 
     def _rewind(self, rows: Rows) -> None:
         """Begin notes anew that are asked for what has been."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from .mel import Spectrum, places
 
 F4 = np.float32
+RISE = (0.5 - 0.5 * np.cos(np.pi * np.arange(32) / 32)).astype(F4)
+"""How a note begins, for a window that holds the onset gives sound before it, too: 2 ms at 16 kHz."""
 
 
 class SpectralHead:

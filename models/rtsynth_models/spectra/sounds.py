@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy import fft, signal
 
 from rtsynth_engine.heads.mel import Spectrum, places
+from rtsynth_engine.heads.spectral import RISE
 
 
 def sounds_of(images: NDArray[np.floating], spectrum: Spectrum) -> NDArray[np.float32]:
@@ -13,7 +14,9 @@ def sounds_of(images: NDArray[np.floating], spectrum: Spectrum) -> NDArray[np.fl
     power = between(np.exp(spectrum.offset + spectrum.scale * level), spectrum)
     turns = np.angle(between(np.exp(1j * np.pi * turn), spectrum))
     transform = np.sqrt(power) * np.exp(1j * np.cumsum(turns, axis=1))
-    return overlapped(transform, spectrum)[:, spectrum.lead :].astype(np.float32)
+    sound = overlapped(transform, spectrum)[:, spectrum.lead :].astype(np.float32)
+    sound[:, : len(RISE)] *= RISE
+    return sound
 
 
 def between(bands: NDArray[np.inexact], spectrum: Spectrum) -> NDArray[np.inexact]:
