@@ -89,12 +89,14 @@ class WaveNet(nn.Module):
 
         `biases` (n, points, L * 2 C) hold for `stride` samples each.
         """
-        channels, x, skip = self.config.channels, self.embedding[codes], torch.zeros(())
-        layers = zip(self.config.dilations, self.gates, self.outputs, self.shifts, strict=True)
+        channels, x, heard = self.config.channels, self.embedding[codes], []
+        onwards, aside = self.outputs.split([channels, self.config.skips], dim=2)
         told = biases.view(*biases.shape[:2], -1, 2 * channels).unbind(2)
-        for (dilation, gates, outputs, shifts), bias in zip(layers, told, strict=True):
-            output = self._gated(x, dilation, gates, bias) @ outputs + shifts
-            x, skip = x + output[..., :channels], skip + output[..., channels:]
+        layers = zip(self.config.dilations, self.gates, onwards, self.shifts, told, strict=True)
+        for dilation, gates, output, shift, bias in layers:
+            heard.append(self._gated(x, dilation, gates, bias))
+            x = x + (heard[-1] @ output + shift[:channels])
+        skip = torch.cat(heard, dim=2) @ aside.flatten(0, 1) + self.shifts[:, channels:].sum(0)
         return (skip.relu() @ self.hidden + self.hidden_shift).relu() @ self.logits + self.logit_shift
 
     def _gated(self, x: Tensor, dilation: int, gates: Tensor, bias: Tensor) -> Tensor:
