@@ -12,6 +12,7 @@ from rtsynth_engine.generators.contract import Generator, checked_character, hab
 from rtsynth_engine.layout import BLEND_FROM, FRAME, USED
 from rtsynth_engine.streaming import LOUDEST, is_sane_block
 
+from .playing import in_the_engine
 from .subject import ROWS, STEPS, TOLERANCE, Subject, apart, play, sing, some_notes
 
 POISON = np.array([0x7FA55A5A], np.uint32).view(np.float32)[0]  # a NaN that no arithmetic gives
@@ -173,7 +174,7 @@ def endings(subject: Subject) -> Iterator[str]:
     if not np.isfinite(slopes).all() or np.abs(slopes).max(initial=0.0) > FASTEST_FALL:
         yield "slopes are not finite, or beyond 10,000 dB per second"
     elif (slowest := slopes[:, 0].min(initial=np.inf)) < SLOWEST_RELEASE:
-        yield f"a note is stuck: after its end it falls by {slowest:.2g} dB per second"
+        yield f"a note is all but stuck: after its end it falls by {slowest:.2g} dB per second"
     yield from _held(subject)
 
 
@@ -251,5 +252,6 @@ CHECKS: tuple[Check, ...] = (
     unwritten,
     endings,
     memory,
+    in_the_engine,
     deadlines,
 )

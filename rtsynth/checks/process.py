@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from ..errors import HostError
 
-PATIENCE = 120.0  # seconds without an answer
+PATIENCE = 300.0  # seconds without an answer: the engine may have to be compiled first
 
 
 @dataclass(frozen=True)

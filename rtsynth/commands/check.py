@@ -18,7 +18,8 @@ def check(target: str, seed: int | None, trust: bool, as_json: bool) -> int:
     """Prove a generator: the id of a plug-in or instrument, or a bundle's folder.
 
     It is played in a process of its own: shapes, finite numbers and DC, determinism, batches, states, late
-    starts, conditioning, unwritten output, endings, memory and deadlines. Exit status 2 where a check fails.
+    starts, conditioning, unwritten output, endings, memory, notes in the engine, deadlines. Exit status 2
+    where a check fails.
     """
     from ..checks.process import run_checks
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from rtsynth_engine import plugins
+from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.errors import BundleError
 from rtsynth_engine.generators.contract import checked_character, checked_step
 from rtsynth_engine.layout import FRAME
@@ -24,6 +25,7 @@ from rtsynth_engine.plugins import (
     place,
     sound_head,
 )
+from tests.engine.parts import OFF, ON, cents, pitch, render
 
 TEMPLATE = Path(__file__).parents[1] / "plugin_template"
 F4 = np.float32
@@ -67,6 +69,19 @@ def test_its_notes_sound_at_their_pitch(installed: Path) -> None:
     sound = np.concatenate([checked_step(generator, rows, i * 0.064 * one).ravel() for i in range(16)])
     peak = np.argmax(np.abs(np.fft.rfft(sound * np.hanning(len(sound)))))
     assert peak * 16_000.0 / len(sound) == pytest.approx(440.0, abs=1.0)
+
+
+def test_an_installed_plug_in_is_played(installed: Path) -> None:
+    description = next(each.description for each in find_plugins()[0] if each.description.id == "glass")
+    engine = Engine(description, generator=open_plugin(description))
+    engine.set_sound(0, Sound(description.place("hard").latent, low=68, high=70))
+    engine.prepare()
+    sound = render(engine, [(0.0, ON, 69, 100), (1.0, OFF, 69, 0)], 3.0)
+    held = sound[0, : round(engine.rate)]
+    assert np.abs(held).max() > 0.01
+    assert abs(cents(pitch(held, engine.rate, 440.0), 440.0)) < 1.0
+    assert np.abs(sound[:, round(2.9 * engine.rate) :]).max() < 1e-3 * np.abs(held).max()
+    assert engine.memory.telemetry[0]["late_blocks"] == 0
 
 
 class Least:

@@ -13,10 +13,12 @@ from safetensors.numpy import save
 from torch import nn
 
 from rtsynth_engine.bundles import Bundle, Head
+from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.errors import BundleError
 from rtsynth_engine.generators.nn_tilde import find_method, methods_of, open_script
 from rtsynth_engine.generators.script import ScriptGenerator
 from rtsynth_engine.layout import BLEND_FROM, FRAME
+from tests.engine.parts import OFF, ON, render
 
 RAVE = (Path(__file__).parents[1] / "data" / "rave-random.ts").read_bytes()
 RATE, RATIO, LATENTS = 16000.0, 1024, 8
@@ -274,3 +276,15 @@ def test_a_closed_generator_can_be_closed_again() -> None:
     generator = opened()
     generator.close()
     generator.close()
+
+
+def test_an_instrument_of_a_script_plays_in_the_engine() -> None:
+    engine = Engine(bundle(), generator=ScriptGenerator(bundle()))
+    engine.set_sound(0, Sound((0.5,) * LATENTS, low=59, high=61))
+    engine.prepare()
+    sound = render(engine, [(0.0, ON, 60, 100), (0.9, OFF, 60, 0)], 2.5)
+    held, after = sound[:, : round(0.9 * engine.rate)], sound[:, round(2.4 * engine.rate) :]
+    assert np.abs(held).max() > 1e-4
+    assert np.abs(held[:, round(0.8 * engine.rate) :]).max() > 0.2 * np.abs(held).max()
+    assert np.abs(after).max() < 1e-3 * np.abs(held).max()
+    assert engine.memory.telemetry[0]["late_blocks"] == 0

@@ -187,6 +187,25 @@ class ClosesOnce(Good):
         del self.phase
 
 
+class NotSane(Good):
+    """Some time after the beginning."""
+
+    def step(self, rows, time):
+        return np.where(time[:, None, None] > 0.4, F4(np.nan), super().step(rows, time))
+
+
+class Mute(Good):
+    def step(self, rows, time):
+        return F4(1e-6) * super().step(rows, time)
+
+
+class FewRows(Good):
+    """Has room for 64 voices, whatever it is asked for."""
+
+    def prepare(self, rows):
+        super().prepare(64)
+
+
 class Late(Good):
     def step(self, rows, time):
         Clock.sleep(0.07)
@@ -244,7 +263,9 @@ def test_a_good_generator_passes(check: Check) -> None:
         (faults.unwritten, Unwritten, "numbers of a step are left unwritten"),
         (faults.unwritten, NewUnwritten, "left unwritten"),
         (faults.unwritten, OwnMemory, "left unwritten"),
-        (faults.endings, Stuck, "a note is stuck"),
+        (faults.endings, Stuck, "a note is all but stuck"),
+        (faults.in_the_engine, NotSane, "frames are missing"),
+        (faults.in_the_engine, Mute, "nothing is heard"),
         (faults.endings, Louder, "times as loud as it was"),
         (faults.memory, Grows, "MB of memory"),
         (faults.deadlines, Late, "times the time that it sounds"),
@@ -261,6 +282,7 @@ def test_each_fault_is_found_by_its_check(check: Check, kind: type, told: str) -
         (faults.shapes, WrongShape, r"frames are float32 \(1, 4, 255\) instead of float32 \(1, 4, 256\)"),
         (faults.shapes, WrongType, "frames are float64"),
         (faults.memory, ClosesOnce, "phase"),
+        (faults.in_the_engine, FewRows, "out of bounds"),
         (faults.batches, Raises, "the device is gone"),
     ],
 )
