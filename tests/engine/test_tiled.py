@@ -194,6 +194,14 @@ def test_images_of_another_size_than_told_are_refused(grown: Grown) -> None:
         TiledGenerator(dataclasses.replace(bundle, head=head))
 
 
+def test_what_is_closed_can_be_closed_again(grown: Grown) -> None:
+    made = TiledGenerator(grown.bundle())
+    made.prepare(2)
+    made.close()
+    made.close()
+    assert not hasattr(made, "tiles")
+
+
 def test_its_character_can_be_played(generator: TiledGenerator, grown: Grown) -> None:
     character = generator.reset(ROWS, pitches(grown), LOUD, grown.latent)
     slopes = checked_character(character, SEEDS).slopes

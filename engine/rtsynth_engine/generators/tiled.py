@@ -214,5 +214,5 @@ class TiledGenerator:
 
     def close(self) -> None:
         """Let go of sessions and buffers."""
-        del self.tiles, self.head
-        self.levels.clear()
+        for name in ("seed", "image", "levels", "tiles", "head"):
+            vars(self).pop(name, None)
