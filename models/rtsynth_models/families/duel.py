@@ -26,8 +26,9 @@ class Duel:
     gradient penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes
     `turns` for one of the generator.
 
-    The first `warm` steps are without a discriminator: every sound has a latent of its own, learned with the
-    generator until it gives that sound (generative latent optimisation, Bojanowski et al. 2018).
+    The first `warm` steps are without a discriminator: every sound, or where pitch is the class every
+    instrument, has a latent of its own, learned with the generator until it gives that sound (generative
+    latent optimisation, Bojanowski et al. 2018). The generator remembers `points` of them.
     """
 
     size: int = 64  # channels of the layer next to the sound
@@ -47,6 +48,12 @@ class Duel:
     average: float = 0.999
     warm: int = 0
     warm_rate: float = 1e-3
+    points: int = 0
+
+    @property
+    def pitches(self) -> tuple[int, ...]:
+        """MIDI numbers of the classes, where these are pitches."""
+        return tuple(range(self.lowest, self.lowest + self.classes))
 
 
 class Duellists(nn.Module):
@@ -70,7 +77,8 @@ class Duellists(nn.Module):
         super().__init__()
         self.config, self.average, self.loss = config, config.average, LOSSES[config.loss]
         self.averaged, self.discriminator, self.real, self.miss = generator, discriminator, real, miss
-        self.own = nn.Embedding(len(data.label) if config.warm else 1, config.latent)
+        self.owner, self.exemplars = owners_of(config, data)
+        self.own = nn.Embedding(int(self.owner.max()) + 1, config.latent)
         self.kinds = classes_of(config, data)
         self.rows = balanced(self.kinds, data.chosen(held_out=False))
 
@@ -95,9 +103,11 @@ class Duellists(nn.Module):
 
     def _warm(self, run: Run) -> dict[str, Tensor]:
         rows, told = self._draw(run)
-        latent = on_sphere(self.own(run.tensor(rows)))
+        latent = on_sphere(self.own(run.tensor(self.owner[rows])))
         miss = self.miss(self.averaged(latent, *told).float(), self.real(run, rows, False))
         run.descend("warming", miss)
+        with torch.no_grad():
+            self.averaged.get_buffer("points").copy_(on_sphere(self.own.weight[self.exemplars]))
         return {"miss": miss.detach()}
 
     def _draw(self, run: Run) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
@@ -146,6 +156,17 @@ def on_sphere(latent: Tensor) -> Tensor:
 def classes_of(config: Duel, data: Sounds) -> NDArray[np.int64]:
     """The class of every sound."""
     return data.label if config.by == "label" else data.pitch - config.lowest
+
+
+def owners_of(config: Duel, data: Sounds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which latent is each sound's own (N,), and which of them are remembered (points,)."""
+    if config.by == "pitch":
+        return data.label, np.arange(config.points) % len(data.names)
+    kept = data.chosen(held_out=False)
+    groups = [kept[data.label[kept] == kind] for kind in range(config.classes)]
+    each = config.points // config.classes
+    spread = [group[np.linspace(0, len(group) - 1, each).astype(int)] for group in groups]
+    return np.arange(len(data.label)), np.concatenate(spread)
 
 
 def balanced(kinds: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,8 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rtsynth_models.families.bundles import Item, numbers
+from rtsynth_models.families.bundles import Item
 from rtsynth_models.families.duel import Duel
+from rtsynth_models.training.contract import Trained
 
 FRAME, FRAMES_PER_STEP = 256, 4
 SAMPLES = 16_384
@@ -35,15 +36,24 @@ def typical(size: int, *seed: int) -> NDArray[np.float64]:
     return TYPICAL * np.random.default_rng(seed).standard_normal(size)
 
 
-def place(name: str, program: int, category: str, keys: list[int], latent: NDArray[Any], gain: float) -> Item:
-    """A point of the latent space, playable on all `keys`."""
-    where = {"divisor": 1, "low": keys[0], "high": keys[-1], "gain_db": gain, "latent": numbers(latent)}
-    return {
-        "id": name.lower().replace(" ", "-"),
-        "name": name,
-        "program": program,
-        "category": category,
-    } | where
+def remembered(trained: Trained) -> NDArray[np.float32]:
+    """Latents (names, Z) that the generator keeps for the instruments; any, where it was not warmed."""
+    count, config = len(trained.facts["names"]), trained.config
+    if not config.warm:
+        return np.array([typical(config.latent, label) for label in range(count)], np.float32)
+    return np.asarray(trained.network.get_buffer("points")[:count].numpy())
+
+
+def learning(trained: Trained) -> str:
+    """What a card says of a training: with or without a discriminator."""
+    config, steps = trained.config, trained.steps
+    loss = config.loss + (f" with R1 of {config.r1:g}" if config.r1 else "")
+    duel = f"{max(steps - config.warm, 0):,} steps against the discriminator ({loss})"
+    if not config.warm:
+        return duel
+    warmed = f"{min(steps, config.warm):,} steps of generative latent optimisation (Bojanowski et al. 2018)"
+    alone = "\n  no discriminator has judged these weights yet, whatever the name promises"
+    return f"{warmed},\n  {duel}" if steps > config.warm else f"{warmed};{alone}"
 
 
 def made(graph: nn.Module, latents: NDArray[Any], kinds: list[int]) -> NDArray[np.float32]:

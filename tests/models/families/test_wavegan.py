@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from rtsynth_models.families.bundles import rounded
-from rtsynth_models.families.duel import balanced, on_sphere
+from rtsynth_models.families.duel import balanced, on_sphere, owners_of
 from rtsynth_models.families.registry import family
 from rtsynth_models.families.wavegan.config import PAPER, PITCHED, SMALL
 from rtsynth_models.families.wavegan.export import NoteGraph, keys_of
@@ -25,7 +25,7 @@ from rtsynth_models.training.run import started
 from rtsynth_models.training.trained import load_trained
 from rtsynth_models.training.trainer import Trainer
 
-TINY = replace(SMALL, size=2, batch=4, lazy=2, warm=1, classes=len(DRUMS))
+TINY = replace(SMALL, size=2, batch=4, lazy=2, warm=1, points=2 * len(DRUMS), classes=len(DRUMS))
 SAMPLES = 16_384
 
 
@@ -133,6 +133,18 @@ def test_while_it_is_warmed_sounds_come_nearer_and_latents_move(data: Sounds, tm
     assert not torch.equal(trainer.task.own.weight, before)
 
 
+def test_the_generator_remembers_points_of_every_drum(data: Sounds):
+    owner, exemplars = owners_of(TINY, data)
+    assert list(data.label[exemplars]) == [label for label in range(len(DRUMS)) for _ in range(2)]
+    assert len(set(owner)) == len(data.label)
+
+
+def test_where_pitch_is_the_class_an_instrument_has_one_latent(data: Sounds):
+    owner, exemplars = owners_of(replace(PITCHED, points=4), data)
+    np.testing.assert_array_equal(owner, data.label)
+    assert list(exemplars) == [0, 1, 2, 3]
+
+
 def test_latents_on_the_sphere_are_as_long_as_normal_ones():
     found = on_sphere(torch.randn(5, 100))
     torch.testing.assert_close(found.square().sum(1), torch.full((5,), 100.0))
@@ -159,6 +171,9 @@ def test_the_bundle_holds_kits_and_sounds_as_the_network(data: Sounds, tmp_path:
         assert {int(key) for key in kit["keys"]} == set(LABELS) == set(told["classes"])
         assert kit["one_shot"]
         assert [42, 44, 46] in kit["choke"]
+    points = trained.network.get_buffer("points")
+    first = torch.tensor(told["places"][0]["keys"]["36"])
+    torch.testing.assert_close(first, points[0], atol=1e-4, rtol=0.0)
     _, kinds = keys_of(trained.config)
     latent, velocity, key = torch.randn(3, 100), torch.tensor([0.2, 0.6, 1.0]), torch.tensor([0, 5, 9])
     session = onnxruntime.InferenceSession((tmp_path / "wavegan.rtsynth/note.onnx").read_bytes())

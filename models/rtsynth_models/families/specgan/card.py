@@ -1,5 +1,6 @@
 """The model card of a SpecGAN: what it is, what it learned from, what is wrong with it."""
 
+from rtsynth_models.families.note_bundles import learning
 from rtsynth_models.training.contract import Trained
 
 TEXT = """# SpecGAN
@@ -12,8 +13,9 @@ network's graph; they begin from phases that turn as the partials of the asked p
 
 - Size d = {size} (the paper's is 64); parameters of the generator: {parameters:,}.
 - Learned from {notes:,} notes of {source}: {names}.
-- Training: {steps:,} steps of {batch} notes in {hours:.1f} hours on one processor core shared with others;
-  loss {loss}, Adam {rate_of_learning:g}, moving average {average}.
+- Training: {learning};
+  batches of {batch}, Adam {rate_of_learning:g}, moving average {average}, {hours:.1f} hours on a processor core
+  shared with others.
 - Licence of the weights: MIT, as that of the SoundFont.
 
 ## What is wrong with it
@@ -38,10 +40,9 @@ def card(trained: Trained) -> str:
         notes=facts["notes"],
         source=facts["source"],
         names=", ".join(facts["names"]),
-        steps=trained.steps,
+        learning=learning(trained),
         batch=config.batch,
         hours=trained.minutes / 60,
-        loss=config.loss + (f" with R1 of {config.r1:g}" if config.r1 else ""),
         rate_of_learning=config.learning_rate,
         average=config.average,
     )

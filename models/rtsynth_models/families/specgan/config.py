@@ -15,6 +15,7 @@ class Config(Duel):
     by: str = "pitch"
     lowest: int = LOWEST
     rounds: int = 32
+    points: int = 20
 
 
 PAPER = Config()

@@ -7,15 +7,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rtsynth_models.families.bundles import common, directions, graph_bytes, rounded, write_bundle
-from rtsynth_models.families.note_bundles import SAMPLES, VELOCITY, gain_db, head_of, made, place, typical
+from rtsynth_models.families.bundles import Item, common, directions, graph_bytes, rounded, write_bundle
+from rtsynth_models.families.instruments import place_of
+from rtsynth_models.families.note_bundles import SAMPLES, VELOCITY, gain_db, head_of, made, remembered
 from rtsynth_models.families.specgan.card import card
 from rtsynth_models.families.specgan.config import Config
 from rtsynth_models.families.specgan.networks import Generator
 from rtsynth_models.families.specgan.phases import Recovery
 from rtsynth_models.training.contract import Trained
 
-PLACES, DIRECTIONS = 8, 4
+DIRECTIONS = 4
 PREVIEW = (48, 55, 60, 64, 67, 72)  # MIDI numbers
 LOUDNESS = 0.7
 A4_KEY, A4_HZ = 69, 440.0
@@ -51,24 +52,23 @@ def export(trained: Trained, folder: Path) -> None:
     spread = network.spread.weight[:, : config.latent].detach()
     manifest = common(trained, "specgan", "SpecGAN") | head_of(config, trained.facts["rate"], keys)
     manifest |= {"directions": directions(spread.numpy(), DIRECTIONS)}
-    manifest |= {"places": [voice(graph, config, keys, number) for number in range(PLACES)]}
+    latents = remembered(trained)
+    manifest |= {"places": [voice(graph, trained, label, latent) for label, latent in enumerate(latents)]}
     example = (torch.zeros(2, config.latent), torch.tensor([0, 1]))
     model = graph_bytes(graph, example, ["latent", "class"], "sound")
-    write_bundle(folder, manifest, {"note.onnx": model}, card(trained), preview(graph, config))
+    write_bundle(folder, manifest, {"note.onnx": model}, card(trained), preview(graph, config, latents))
 
 
-def voice(graph: nn.Module, config: Config, keys: list[int], number: int) -> dict[str, object]:
-    """A point of the latent space, for all keys."""
-    latent = typical(config.latent, number)
-    kinds = list(range(0, config.classes, 6))
-    gain = gain_db(made(graph, np.tile(latent, (len(kinds), 1)), kinds))
-    return place(f"Spectre {number + 1}", number, "pad", keys, latent, gain)
+def voice(graph: nn.Module, trained: Trained, label: int, latent: NDArray[np.float32]) -> Item:
+    """An instrument that the generator remembers."""
+    kinds = list(range(0, trained.config.classes, 6))
+    return place_of(trained, label, latent, gain_db(made(graph, np.tile(latent, (len(kinds), 1)), kinds)))
 
 
-def preview(graph: nn.Module, config: Config) -> NDArray[np.float32]:
+def preview(graph: nn.Module, config: Config, latents: NDArray[np.float32]) -> NDArray[np.float32]:
     """Some notes of several places, one after the other."""
-    latents = np.array([typical(config.latent, number) for number in range(len(PREVIEW))])
     kinds = np.clip(np.array(PREVIEW) - config.lowest, 0, config.classes - 1)
-    sound = made(graph, latents, kinds.tolist())
+    places = latents[np.linspace(0, len(latents) - 1, len(kinds)).astype(int)]
+    sound = made(graph, places, kinds.tolist())
     loudest = np.abs(sound).max(axis=1, keepdims=True) + 1e-6
     return np.asarray(LOUDNESS * (sound / loudest)[:, : SAMPLES * 3 // 4].reshape(-1))

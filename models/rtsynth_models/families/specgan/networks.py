@@ -54,6 +54,7 @@ class Generator(nn.Module):
     Log-magnitudes are `mean + SPREAD * deviation * image`, bin by bin.
     """
 
+    points: Tensor
     mean: Tensor
     deviation: Tensor
 
@@ -65,6 +66,7 @@ class Generator(nn.Module):
         self.layers = nn.ModuleList(Grow(a, b) for a, b in zip(widths, [*widths[1:], 1], strict=True))
         self.register_buffer("mean", torch.zeros(BINS))
         self.register_buffer("deviation", torch.ones(BINS))
+        self.register_buffer("points", torch.zeros(config.points, config.latent))
 
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
         one_hot = functional.one_hot(kind, self.classes).to(latent.dtype)

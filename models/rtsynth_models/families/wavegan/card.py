@@ -1,5 +1,6 @@
 """The model card of a WaveGAN: what it is, what it learned from, what is wrong with it."""
 
+from rtsynth_models.families.note_bundles import learning
 from rtsynth_models.training.contract import Trained
 
 TEXT = """# WaveGAN
@@ -10,8 +11,9 @@ velocity; the discriminator shuffles phases by up to {shuffle} samples and {how}
 
 - Size d = {size} (the paper's is 64); parameters of the generator: {parameters:,}.
 - Learned from {notes:,} sounds of {source}; classes: {classes}.
-- Training: {steps:,} steps of {batch} sounds in {hours:.1f} hours on one processor core shared with others;
-  loss {loss}, Adam {rate_of_learning:g}, moving average {average}. The paper's took 200,000 steps of 64.
+- Training: {learning};
+  batches of {batch}, Adam {rate_of_learning:g}, moving average {average}, {hours:.1f} hours on a processor core
+  shared with others. The paper's took 200,000 steps of 64.
 - Licence of the weights: MIT, as that of the SoundFont.
 
 ## What is wrong with it
@@ -41,10 +43,9 @@ def card(trained: Trained) -> str:
         notes=facts["notes"],
         source=facts["source"],
         classes=", ".join(facts["names"]) if config.by == "label" else f"{config.classes} pitches",
-        steps=trained.steps,
+        learning=learning(trained),
         batch=config.batch,
         hours=trained.minutes / 60,
-        loss=config.loss + (f" with R1 of {config.r1:g}" if config.r1 else ""),
         rate_of_learning=config.learning_rate,
         average=config.average,
     )

@@ -28,8 +28,9 @@ SMALL = Config(
     learning_rate=4e-4,
     betas=(0.0, 0.99),
     warm=1500,
+    points=18 * 8,
     detune=1.0,
 )
 """Non-saturating with R1, and a generator that knows the sounds before it is judged, where steps are few."""
-PITCHED = replace(SMALL, classes=HIGHEST - LOWEST + 1, by="pitch", lowest=LOWEST, detune=0.0)
+PITCHED = replace(SMALL, classes=HIGHEST - LOWEST + 1, by="pitch", lowest=LOWEST, detune=0.0, points=20)
 CONFIGS = {"paper": PAPER, "small": SMALL, "pitched": PITCHED}

@@ -16,16 +16,18 @@ from rtsynth_models.families.bundles import (
     rounded,
     write_bundle,
 )
-from rtsynth_models.families.note_bundles import SAMPLES, gain_db, head_of, made, place, typical
+from rtsynth_models.families.instruments import place_of
+from rtsynth_models.families.note_bundles import SAMPLES, gain_db, head_of, made, remembered, typical
 from rtsynth_models.families.wavegan.card import card
 from rtsynth_models.families.wavegan.config import Config
-from rtsynth_models.sounds.drums import LABELS
+from rtsynth_models.sounds.drums import DRUMS, LABELS
 from rtsynth_models.training.contract import Trained
 
 PLACES, DIRECTIONS = 4, 4
 CHOKE = [[42, 44, 46]]  # the hats
 PREVIEW = (36, 42, 38, 46, 43, 50, 49, 56)  # MIDI numbers
 LOUDNESS = 0.7
+SAME = tuple(DRUMS.values())  # keys of the same drum
 
 
 class NoteGraph(nn.Module):
@@ -48,7 +50,10 @@ def export(trained: Trained, folder: Path) -> None:
     config: Config = trained.config
     keys, kinds = keys_of(config)
     graph = NoteGraph(rounded(trained.network), kinds).eval()
-    places = kits(graph, config, keys) if config.by == "label" else voices(graph, config, keys)
+    if config.by == "label":
+        places = kits(graph, config, trained.network.get_buffer("points"), keys)
+    else:
+        places = voices(graph, trained)
     spread = trained.network.get_parameter("spread.weight")[:, : config.latent]
     manifest = common(trained, "wavegan", "WaveGAN") | head_of(config, trained.facts["rate"], keys)
     manifest |= {"places": places, "directions": directions(spread.numpy(), DIRECTIONS)}
@@ -64,26 +69,35 @@ def keys_of(config: Config) -> tuple[list[int], list[int]]:
     return [config.lowest + kind for kind in range(config.classes)], list(range(config.classes))
 
 
-def kits(graph: nn.Module, config: Config, keys: list[int]) -> list[Item]:
+def kits(graph: nn.Module, config: Config, points: Tensor, keys: list[int]) -> list[Item]:
     """Kits of which every key has its own latent, for two kicks of a kit are not the same."""
     found = []
     for kit in range(PLACES):
-        latents = np.array([typical(config.latent, kit, key) for key in keys])
+        latents = np.array([hit(config, points, kit, key) for key in keys])
         gain = gain_db(made(graph, latents, list(range(len(keys)))))
         sounds = {str(key): numbers(latent) for key, latent in zip(keys, latents, strict=True)}
-        whole = place(f"Kit {kit + 1}", kit, "percussion", keys, np.zeros(config.latent), gain)
-        found.append(whole | {"keys": sounds, "choke": CHOKE, "one_shot": True})
+        whole = {"id": f"kit-{kit + 1}", "name": f"Kit {kit + 1}", "program": kit, "category": "percussion"}
+        whole |= {"divisor": 1, "low": keys[0], "high": keys[-1], "gain_db": gain}
+        whole |= {"latent": [0.0] * config.latent, "keys": sounds, "choke": CHOKE, "one_shot": True}
+        found.append(whole)
     return found
 
 
-def voices(graph: nn.Module, config: Config, keys: list[int]) -> list[Item]:
-    """Points of the latent space, each for all keys."""
-    found = []
-    for voice in range(PLACES):
-        latent = typical(config.latent, voice)
-        gain = gain_db(made(graph, np.tile(latent, (len(keys), 1)), list(range(len(keys)))))
-        found.append(place(f"Voice {voice + 1}", voice, "effects", keys, latent, gain))
-    return found
+def hit(config: Config, points: Tensor, kit: int, key: int) -> NDArray[np.float64]:
+    """The latent of a key of a kit: one that the generator remembers, or any."""
+    if not config.warm:
+        return typical(config.latent, kit, key)
+    label, each = LABELS[key], config.points // config.classes
+    nth = (kit * each // PLACES + SAME[label].index(key)) % each
+    return np.asarray(points[label * each + nth].numpy(), np.float64)
+
+
+def voices(graph: nn.Module, trained: Trained) -> list[Item]:
+    """The instruments that the generator remembers."""
+    kinds, latents = list(range(trained.config.classes)), remembered(trained)
+    sounds = [made(graph, np.tile(latent, (len(kinds), 1)), kinds) for latent in latents]
+    pairs = zip(latents, sounds, strict=True)
+    return [place_of(trained, label, point, gain_db(sound)) for label, (point, sound) in enumerate(pairs)]
 
 
 def preview(graph: nn.Module, keys: list[int], first: Item) -> NDArray[np.float32]:

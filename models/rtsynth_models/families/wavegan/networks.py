@@ -22,6 +22,7 @@ class Generator(nn.Module):
         self.width = widths[0]
         self.spread = nn.Linear(config.latent + config.classes + 1, self.width * SEED)
         self.layers = nn.ModuleList(Grow(a, b) for a, b in zip(widths, [*widths[1:], 1], strict=True))
+        self.register_buffer("points", torch.zeros(config.points, config.latent))
 
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
         one_hot = functional.one_hot(kind, self.classes).to(latent.dtype)
