@@ -17,6 +17,7 @@ from rtsynth_engine.plugins import find_plugins, open_instrument
 from ..errors import BundleError
 from ..instruments import find_instrument
 from ..networks import is_shipped
+from ..trusted import is_trusted
 
 ROWS = 64  # voices that generators are prepared for
 STEPS = 6  # in most checks: beyond the attack cache, where a step is four frames
@@ -86,7 +87,7 @@ def find_subject(target: str, seed: int, trust: bool) -> Subject:
 
 
 def _of_bundle(bundle: Bundle, seed: int, trust: bool) -> Subject:
-    if bundle.generator == "script" and not (trust or is_shipped(bundle)):
+    if bundle.generator == "script" and not (trust or is_shipped(bundle) or is_trusted(bundle)):
         raise BundleError(f"{bundle.path.name} is a program (model.ts); --trust runs it")
     return Subject(bundle, partial(open_generator, bundle), seed)
 

@@ -1,5 +1,6 @@
 """Bundles from elsewhere, opened in a child process: what is whole passes, every bomb is refused in time."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -174,6 +175,14 @@ def test_what_was_read_is_what_the_child_opens(tmp_path: Path) -> None:
     (path / "instrument.json").write_text(manifest.replace(old, new))
     with pytest.raises(BundleError, match="was changed while it was opened"):
         vet(before, tmp_path / "vetted")
+
+
+def test_a_program_is_trusted_as_it_is_or_not_run_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_try", lambda bundle: "was opened")
+    vet(dataclasses.replace(load_bundle(write_bundle(tmp_path)), generator="script"), tmp_path / "vetted")
+    assert not (tmp_path / "vetted").exists()
 
 
 def test_a_folder_that_cannot_be_written_does_not_matter(tmp_path: Path) -> None:
