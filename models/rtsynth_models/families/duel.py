@@ -48,6 +48,7 @@ class Duel:
     average: float = 0.999
     warm: int = 0
     warm_rate: float = 1e-3
+    warm_batch: int = 8
     points: int = 0
 
     @property
@@ -102,7 +103,7 @@ class Duellists(nn.Module):
         return found | self._create(run)
 
     def _warm(self, run: Run) -> dict[str, Tensor]:
-        rows, told = self._draw(run)
+        rows, told = self._draw(run, self.config.warm_batch)
         latent = on_sphere(self.own(run.tensor(self.owner[rows])))
         miss = self.miss(self.averaged(latent, *told).float(), self.real(run, rows, False))
         run.descend("warming", miss)
@@ -110,13 +111,13 @@ class Duellists(nn.Module):
             self.averaged.get_buffer("points").copy_(on_sphere(self.own.weight[self.exemplars]))
         return {"miss": miss.detach()}
 
-    def _draw(self, run: Run) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
-        rows = run.draw(self.config.batch, self.rows)
+    def _draw(self, run: Run, size: int) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
+        rows = run.draw(size, self.rows)
         velocity = (run.data.velocity[rows] / LOUDEST).astype(np.float32)
         return rows, (run.tensor(self.kinds[rows]), run.tensor(velocity))
 
     def _judge(self, run: Run, number: int) -> dict[str, Tensor]:
-        rows, told = self._draw(run)
+        rows, told = self._draw(run, self.config.batch)
         real, latent = self.real(run, rows, True), run.normal(self.config.batch, self.config.latent)
         with torch.no_grad():
             fake = self.averaged(latent, *told).float()
@@ -139,7 +140,7 @@ class Duellists(nn.Module):
         return found + self.config.r1 * r1(judge, real) if self.config.r1 else found
 
     def _create(self, run: Run) -> dict[str, Tensor]:
-        _, told = self._draw(run)
+        _, told = self._draw(run, self.config.batch)
         self.discriminator.requires_grad_(False)
         fake = self.averaged(run.normal(self.config.batch, self.config.latent), *told).float()
         verdict = self.discriminator(fake, *told)
