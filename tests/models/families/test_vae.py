@@ -1,5 +1,6 @@
 """The variational autoencoder: what it pays for, what it learns, and that its bundle plays what it draws."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,16 +87,16 @@ def test_a_latent_and_a_pitch_make_a_whole_image(config: Config) -> None:
 def test_it_learns_tones_and_where_instruments_lie(tmp_path: Path) -> None:
     data = some_sounds()
     torch.manual_seed(0)
-    task = VAETask(TINY, data)
+    task = VAETask(replace(TINY, channels=(16,) * 4, learning_rate=4e-3, steps=400), data)
     run = FabricRun(started(), tmp_path, data, seed=0)
     run.optimisers = {name: run.fabric.setup_optimizers(each) for name, each in task.optimisers().items()}
     found = []
-    for step in range(150):
+    for step in range(200):
         run.begin(step)
         found.append({name: float(loss) for name, loss in task.turn(run, step).items()})
-    for name in ("magnitude", "turn"):
+    for name, share in (("magnitude", 0.8), ("turn", 0.9)):
         first, last = (np.mean([each[name] for each in part]) for part in (found[:10], found[-10:]))
-        assert last < 0.8 * first, name
+        assert last < share * first, name
     assert not torch.allclose(task.averaged.places[0], task.averaged.places[1], atol=0.1)
 
 
@@ -112,10 +113,8 @@ def test_the_bundle_plays_what_the_decoder_draws(network: VAE, tmp_path: Path) -
     generator.reset(rows, pitch, np.ones(2, F4), latent)
     seconds = np.arange(2, dtype=F4) * bundle.head.frames_per_step / bundle.head.frame_rate
     steps = [generator.step(rows, np.full(2, second, F4)).reshape(2, -1).copy() for second in seconds]
-    sound, image = (
-        np.concatenate(steps, axis=1),
-        network.decoder(torch.from_numpy(latent), torch.tensor([0, 1])),
-    )
-    expected = sounds_of(image.numpy(), TINY.spectrum)[:, : sound.shape[1]]
+    sound = np.concatenate(steps, axis=1)
+    image = network.decoder(torch.from_numpy(latent), torch.tensor([0, 1])).numpy()
+    expected = sounds_of(image, TINY.spectrum)[:, : sound.shape[1]]
     assert np.std(expected) > 0.0
     assert np.sqrt(np.mean((sound - expected) ** 2)) < 1e-2 * np.std(expected)
