@@ -17,7 +17,6 @@ from rtsynth_models.scoring.sheets import SHOWN, draw_sheet
 from rtsynth_models.sounds import load_sounds
 
 Figures = dict[str, Any]
-REAL = "real, held out"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Heard:
     name: str
     pitch: NDArray[np.int64]
     sound: NDArray[np.float32]
+    real: bool = False
 
 
 def compare(request: Request, progress: Progress) -> tuple[list[Figures], list[Heard]]:
@@ -56,16 +56,17 @@ def _compare(
     """The real sounds of the set in `folder`, and the instruments that learned from the like."""
     kits = is_kit(bundles[0])
     judges = Judges(load_sounds(folder), folder, not kits, progress)
-    sounds, rows = judges.sounds, judges.sounds.chosen(held_out=True)
-    about = {"name": REAL, "set": "drums" if kits else "notes"}
-    real = Heard(REAL, sounds.pitch[rows], judges.cut(sounds.sound[rows]).astype(np.float32))
-    found = [(about | _figures(judges.real()), real)]
+    sounds = judges.sounds
+    rows, scores = judges.real(request.notes, request.seed)
+    name = f"real {'drums' if kits else 'notes'}, held out"
+    heard = Heard(name, sounds.pitch[rows], judges.cut(sounds.sound[rows]).astype(np.float32), real=True)
+    found = [({"name": name} | _figures(scores), heard)]
     for bundle in bundles:
         asked = ask(bundle, sounds, request.notes, request.seed)
         if len(asked.pitch):
             sound = play(bundle, asked, judges.samples, request.seed, progress)
-            figures = _figures(judges.score(sound, asked.pitch, asked.name)) | _of(bundle)
-            found.append((about | figures, Heard(bundle.name, asked.pitch, sound)))
+            figures = _of(bundle) | _figures(judges.score(sound, asked.pitch, asked.name))
+            found.append((figures, Heard(bundle.name, asked.pitch, sound)))
     return found
 
 
@@ -90,9 +91,9 @@ def _figures(scores: Scores) -> Figures:
 
 def pictures(heard: list[Heard]) -> list[bytes]:
     """PNGs, one for every instrument: its sounds under the real ones of the set, low to high."""
-    found, real = [], heard[:0]
+    found, real = [], list[Heard]()
     for one in heard:
-        if one.name == REAL:
+        if one.real:
             real = [one]
         else:
             found.append(draw_sheet([(each.name, *_spread(each)) for each in (*real, one)]))

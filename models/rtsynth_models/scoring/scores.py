@@ -73,10 +73,13 @@ class Judges:
         """What is judged of sounds (n, S): their beginnings."""
         return sound[:, : self.samples]
 
-    def real(self) -> Scores:
-        """The held-out sounds, scored like generated ones: what the judges let pass."""
-        rows = self.sounds.chosen(held_out=True)
-        return self.score(self.sounds.sound[rows], self.sounds.pitch[rows], self.sounds.label[rows])
+    def real(self, most: int, seed: int) -> tuple[NDArray[np.int64], Scores]:
+        """Rows of `most` held-out sounds, and their scores as if generated: what the judges let pass.
+
+        Distances grow as sounds get fewer, so ask for as many as there are of the others.
+        """
+        rows = np.random.default_rng(seed).permutation(self.sounds.chosen(held_out=True))[:most]
+        return rows, self.score(self.sounds.sound[rows], self.sounds.pitch[rows], self.sounds.label[rows])
 
 
 def _share(chances: NDArray[np.float64], asked: NDArray[np.int64]) -> float:

@@ -26,8 +26,9 @@ NOTE = (
     "NDB: of 50 bins, those filled unlike the real ones. FD, IS: Fréchet distance of features, inception "
     "score. pitch, entropy (nats), named: by a classifier of real sounds, one for notes and one for drums; "
     "20 cents: by a pitch estimator. core %: processor time of the generator for one voice, relative to real "
-    "time, and × the cheapest. first ms: the network's first frames, for which a note need not wait. The "
-    "paper's rows: Engel et al. 2019, table 1, on 70,379 notes of NSynth and by another classifier."
+    "time, and × the cheapest. first ms: the network's first frames, for which no note waits: its cache "
+    "sounds within one audio period. The paper's rows: Engel et al. 2019, table 1, on 70,379 notes of NSynth "
+    "and by another classifier."
 )
 PAPER: Sequence[Row] = (
     {"name": "paper: real", "ndb": 2.2, "frechet": 13, "pitch": 0.982, "trained": {"notes": 70_379}},

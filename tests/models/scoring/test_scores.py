@@ -71,7 +71,8 @@ def test_where_no_name_was_asked_for_none_is_scored(judges):
 
 
 def test_drums_are_scored_by_name_alone(sounds, tmp_path):
-    found = Judges(sounds, tmp_path, pitched=False, progress=SILENT).real()
+    rows, found = Judges(sounds, tmp_path, pitched=False, progress=SILENT).real(30, seed=0)
+    assert len(rows) == found.sounds == 30
     assert np.isnan(found.pitch)
     assert np.isnan(found.tune)
     assert found.named > 0.9
