@@ -25,6 +25,7 @@ class Run(Protocol):
     fabric: Fabric
     folder: Path  # of the run, for what a task wants to keep beside the checkpoints
     data: Sounds
+    optimisers: Mapping[str, Optimizer]
     seen: int  # notes drawn since the beginning, over all processes
 
     def draw(self, size: int, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:

@@ -11,6 +11,8 @@ from torch import nn
 
 from rtsynth_models.families.gansynth.config import Config
 
+KINDS, IMAGE_GAIN = 2, 0.5  # outputs of the layer that gives an image
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -44,8 +46,12 @@ def weighted(network: nn.Module) -> Iterator[Any]:
 
 
 def spread(module: Any) -> float:
-    """The standard deviation of weights that keeps the loudness of what goes through."""
-    return math.sqrt(2.0 / module.weight[0].numel())
+    """The standard deviation of weights that keeps the loudness of what goes through; of an image's, less.
+
+    Turns of phase are noise at first, which would drive a tanh to its ends, where nothing is learnt any more.
+    """
+    gain = IMAGE_GAIN if len(module.weight) == KINDS else math.sqrt(2.0)
+    return gain / math.sqrt(module.weight[0].numel())
 
 
 def equalised(network: nn.Module, rate: float) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from rtsynth_models.training.losses import LOSSES, classified, gradient_penalty,
 if TYPE_CHECKING:
     from rtsynth_models.training.contract import Run
 
+SQUARES, WARM_MOMENTUM = 0.99, 0.9  # of Adam; a discriminator wants less momentum
+
 
 def network(config: Config) -> Generator:
     """The generator, weights at random."""
@@ -44,21 +46,28 @@ class Task(nn.Module):
 
     def optimisers(self) -> dict[str, Optimizer]:
         """One Adam for each network."""
-        rate, betas = self.config.learning_rate, (self.config.momentum, 0.99)
+        rate = self.config.learning_rate
         return {
-            "generator": Adam(equalised(self.averaged, rate), betas=betas),
-            "discriminator": Adam(equalised(self.discriminator, rate), betas=betas),
+            "generator": Adam(equalised(self.averaged, rate)),
+            "discriminator": Adam(equalised(self.discriminator, rate)),
         }
 
     def turn(self, run: "Run", step: int) -> dict[str, Tensor]:
         """The discriminator learns from a batch, then the generator from what it says of the same fakes."""
         now, warm = stage(self.config, run.seen), run.seen < self.config.warm
+        self._hold(run, WARM_MOMENTUM if warm else self.config.momentum)
         index = run.draw(now.batch, self.rows)
         real = run.fabric.to_device(self._pictures(run).at(index, now))
         pitch = run.tensor(self.classes[index])
         fake = self.averaged.grown(self._latent(run, now, index), pitch, now.level, now.share)
         losses = {} if warm else self._judge(run, step, now, real, fake.detach(), pitch)
         return losses | self._please(run, now, fake, None if warm else pitch, real)
+
+    def _hold(self, run: "Run", momentum: float) -> None:
+        """Let the optimisers average gradients so long."""
+        for optimiser in run.optimisers.values():
+            for group in optimiser.param_groups:
+                group["betas"] = (momentum, SQUARES)
 
     def _latent(self, run: "Run", now: Stage, index: NDArray[np.int64]) -> Tensor:
         noise = run.normal(now.batch, self.config.latent)
