@@ -9,6 +9,8 @@ import pytest
 import torch
 from torch.nn import functional
 
+from rtsynth_engine.bundles import load_bundle
+from rtsynth_engine.generators.note import NoteGenerator
 from rtsynth_models.families.bundles import rounded
 from rtsynth_models.families.registry import family
 from rtsynth_models.families.specgan.config import PAPER, SMALL, Config
@@ -142,6 +144,9 @@ def test_the_bundles_graph_sounds_as_the_network(data: Sounds, tmp_path: Path):
     Trainer(started(), family("specgan"), TINY, data, tmp_path / "run").train(1)
     trained = load_trained(tmp_path / "run")
     family("specgan").export(trained, tmp_path / "specgan.rtsynth")
+    generator = NoteGenerator(load_bundle(tmp_path / "specgan.rtsynth"))
+    assert not generator.one_shot
+    assert generator.velocity_layers == 1
     config: Config = trained.config
     latent, kind = torch.randn(3, config.latent), torch.tensor([0, 3, 1])
     session = onnxruntime.InferenceSession((tmp_path / "specgan.rtsynth/note.onnx").read_bytes())

@@ -10,6 +10,8 @@ import pytest
 import torch
 from torch.nn import functional
 
+from rtsynth_engine.bundles import load_bundle
+from rtsynth_engine.generators.note import NoteGenerator
 from rtsynth_models.families.bundles import rounded
 from rtsynth_models.families.duel import balanced, on_sphere, owners_of
 from rtsynth_models.families.registry import family
@@ -162,6 +164,18 @@ def test_a_discriminator_says_one_number_for_each_sound():
     assert verdict.real.shape == (3,)
 
 
+def test_an_instrument_of_pitches_is_bundled_by_its_instruments(data: Sounds, tmp_path: Path):
+    config = replace(TINY, by="pitch", lowest=60, classes=3, points=2)
+    trainer = Trainer(started(), family("wavegan"), config, replace(data, names=("Flute", "Oboe")), tmp_path)
+    trainer.numbers.steps = 1
+    trainer.save()
+    family("wavegan").export(load_trained(tmp_path), tmp_path / "wavegan.rtsynth")
+    bundle = load_bundle(tmp_path / "wavegan.rtsynth")
+    assert [place.id for place in bundle.places] == ["flute", "oboe"]
+    assert bundle.classes == (60, 61, 62)
+    assert not NoteGenerator(bundle).one_shot
+
+
 def test_the_bundle_holds_kits_and_sounds_as_the_network(data: Sounds, tmp_path: Path):
     Trainer(started(), family("wavegan"), TINY, data, tmp_path / "run").train(1)
     trained = load_trained(tmp_path / "run")
@@ -171,6 +185,9 @@ def test_the_bundle_holds_kits_and_sounds_as_the_network(data: Sounds, tmp_path:
         assert {int(key) for key in kit["keys"]} == set(LABELS) == set(told["classes"])
         assert kit["one_shot"]
         assert [42, 44, 46] in kit["choke"]
+    generator = NoteGenerator(load_bundle(tmp_path / "wavegan.rtsynth"))
+    assert generator.one_shot
+    assert generator.samples == SAMPLES
     points = trained.network.get_buffer("points")
     first = torch.tensor(told["places"][0]["keys"]["36"])
     torch.testing.assert_close(first, points[0], atol=1e-4, rtol=0.0)
