@@ -69,7 +69,7 @@ class Generator(nn.Module):
         self.register_buffer("points", torch.zeros(config.points, config.latent))
 
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
-        one_hot = functional.one_hot(kind, self.classes).to(latent.dtype)
+        one_hot = functional.one_hot(kind, self.classes) * math.sqrt(latent.shape[1])  # as long as the latent
         told = torch.cat([latent, one_hot, velocity[:, None]], dim=1)
         x = self.spread(told).view(-1, self.width, SEED, SEED)
         for layer in self.layers:
