@@ -23,6 +23,7 @@ from .routing import Routing
 
 COMPILING = "compiling the engine for this machine, at its first start only: {} of about 190 functions"
 FADE = 0.1  # seconds the end is given to fade out
+READY_SECONDS = 2.0  # for which attacks are waited for; a slow network renders the rest while it sounds
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def playing(
         session = Session(lineup, driver, engine, inputs, ports, memory, choice, Routing(engine, lineup))
         say(*session.routing.follow(session.names))
         stage("rendering attacks")
-        engine.prepare([lineup.start, *lineup.slots, *programs])
+        engine.prepare([lineup.start, *lineup.slots, *programs], READY_SECONDS)
         engine.feeder.start()
         if request.record is not None:
             parts.enter_context(recording(engine, request.record))

@@ -1,5 +1,6 @@
 """The engine a host holds: its memory, its programs, its generator, its event ring."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -177,12 +178,15 @@ class Engine:
         self.memory.state[0]["start"] = program
         self.memory.channels["program"] = program
 
-    def prepare(self, programs: list[int] | None = None) -> None:
-        """Fill the attack cache of `programs`, or of those the channels have chosen, before sound starts."""
+    def prepare(self, programs: list[int] | None = None, seconds: float = math.inf) -> None:
+        """Fill the attack cache of `programs`, or of those the channels have chosen, before sound starts.
+
+        What is not ready after so many `seconds` the generator thread renders while it sounds.
+        """
         for program in programs or []:
             if self.timbres.known[program]:
                 self.feeder.cache.hold(program)
-        self.feeder.settle_cache()
+        self.feeder.settle_cache(seconds)
 
     def push(
         self, time: int, status: int, data1: int, data2: int = 0, port: int = 0, value: float = 0.0

@@ -5,6 +5,7 @@ It asks shared memory which voices want frames, steps the network for all of the
 quiet moments renders attacks. It never touches what the callback owns.
 """
 
+import math
 import sys
 import threading
 import time
@@ -183,9 +184,10 @@ class Feeder:
         while self.serve():
             pass
 
-    def settle_cache(self) -> None:
-        """Fill until nothing is missing."""
-        while self.fill():
+    def settle_cache(self, seconds: float = math.inf) -> None:
+        """Fill until nothing is missing, or for so many seconds."""
+        end = time.monotonic() + seconds
+        while self.fill() and time.monotonic() < end:
             pass
 
     def start(self) -> None:

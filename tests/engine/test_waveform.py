@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rtsynth_engine.heads.waveform import sinc_table
-from rtsynth_engine.layout import PHASES, TAPS
+from rtsynth_engine.layout import PHASES, READY, TAPS
 from tests.engine.parts import BEND, OFF, ON, Sines, cents, keys, level, pitch, render, send, sound_engine
 
 RATE = 48_000.0
@@ -183,3 +183,12 @@ def test_a_kit_plays_on_the_channel_of_drums_and_a_piano_does_not():
         engine = sound_engine(low=60, high=60, **sound)
         send(engine, (ON | 9, 60, 100))
         assert keys(engine) == heard
+
+
+def test_attacks_that_are_not_waited_for_are_rendered_while_it_sounds():
+    engine = sound_engine(cached=False)
+    engine.prepare(seconds=0.0)
+    before = int((engine.memory.lamps == READY).sum())
+    render(engine, [(0.0, ON, 60, 100)], 0.5)
+    engine.feeder.settle_cache()
+    assert 0 < before < 128 == int((engine.memory.lamps == READY).sum())
