@@ -50,8 +50,12 @@ def _place(place: Place, recipes: Recipe) -> Recipe:
 def _of(bundle: Bundle, place: Place) -> Recipe:
     """A place of an instrument that has no recipes of its own."""
     named = {"id": f"{bundle.id}-{place.id}", "name": f"{bundle.name} {place.name}", "place": place.id}
+    ways = list(directions(bundle))
+    moved = {"wheel": dict.fromkeys(ways[:1], 1.0), "pressure": dict.fromkeys(ways[1:2], 1.0)}
     kit = {"reverb": 0.1, "vibrato": 0.0, "pitched": False} if place.keys else {}
-    return {"category": place.category, "program": None if place.keys else place.program} | named | kit
+    program = None if place.keys else place.program
+    turned = {"macros": [*ways, "release", "space"]}
+    return {"category": place.category, "program": program} | named | moved | turned | kit
 
 
 def _playable(preset: Preset, bundle: Bundle) -> bool:
@@ -81,7 +85,7 @@ def _preset(bundle: Bundle, recipes: Recipe, recipe: Recipe) -> Preset:
         morph=tuple((id, float(weight)) for id, weight in recipe.get("morph", ())),
         mix=Mix(level_db=whole["level_db"], release=whole["release"], reverb=whole["reverb"]),
         play=_play(whole, bundle),
-        macros=tuple(_macros(whole, recipes["macros"], bundle)),
+        macros=tuple(_macros(whole, _own_macros(bundle) | recipes["macros"], bundle)),
     )
 
 
@@ -99,6 +103,14 @@ def _play(whole: Recipe, bundle: Bundle) -> Play:
 
 def _there(steps: dict[str, float], bundle: Bundle) -> Steps:
     return tuple((key, float(amount)) for key, amount in steps.items() if key in directions(bundle))
+
+
+def _own_macros(bundle: Bundle) -> Recipe:
+    """A macro for each direction of the instrument."""
+    return {
+        id: {"name": each.name, "bipolar": True, "direction": id, "amount": 2.0}
+        for id, each in directions(bundle).items()
+    }
 
 
 def _macros(whole: Recipe, known: Recipe, bundle: Bundle) -> Iterator[Macro]:

@@ -2,7 +2,10 @@
 installs or imports can be played at once.
 """
 
-from rtsynth_engine.bundles import bundle_id, load_bundle
+from collections.abc import Collection
+from dataclasses import replace
+
+from rtsynth_engine.bundles import Bundle, bundle_id, load_bundle
 from rtsynth_engine.plugins import find_plugins
 
 from .bank import bank
@@ -24,5 +27,12 @@ def all_presets() -> tuple[list[Preset], list[EngineError]]:
         except EngineError as error:
             told.append(error)
     known = {preset.id for preset in presets}
-    fresh = [preset for bundle in bundles for preset in bank(bundle) if preset.id not in known]
+    fresh = [_named(preset, bundle, known) for bundle in bundles for preset in bank(bundle)]
     return [*presets, *fresh], [*told, *broken]
+
+
+def _named(preset: Preset, bundle: Bundle, known: Collection[str]) -> Preset:
+    """The preset, with its instrument's name where its own is taken."""
+    if preset.id not in known:
+        return preset
+    return replace(preset, id=f"{bundle.id}-{preset.id}", name=f"{bundle.name} {preset.name}")

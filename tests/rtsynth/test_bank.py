@@ -1,5 +1,6 @@
 """The bank that recipes make of an instrument."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,8 @@ from rtsynth.bank import RECIPES, bank, write_bank
 from rtsynth.choosing import program_map
 from rtsynth.folders import SHIPPED
 from rtsynth.presets import Preset, parse_preset, read_preset
-from rtsynth.timbres import timbre
-from rtsynth_engine.bundles import Bundle
+from rtsynth.timbres import directions, timbre
+from rtsynth_engine.bundles import Bundle, Head
 from rtsynth_engine.checking import parse_toml
 
 
@@ -96,6 +97,23 @@ def test_an_instrument_without_directions_gets_what_it_has_the_places_for(
     few = bank(make_bundle(tmp_path, places=places, directions=[]))
     assert [preset.id for preset in few] == ["celesta", "violin", "flute"]
     assert {macro.direction for preset in few for macro in preset.macros} == {None}
+
+
+def test_an_instrument_of_sound_gives_presets_its_name_and_turns_its_own_directions(bundle: Bundle) -> None:
+    head = Head("waveform", 62.5, 4, sample_rate=16_000.0)
+    first, *_ = made = bank(dataclasses.replace(bundle, id="gan", name="GAN", head=head))
+    assert [preset.id for preset in made] == [f"gan-{place.id}" for place in bundle.places]
+    assert first.name == f"GAN {bundle.places[0].name}"
+    assert [macro.direction for macro in first.macros if macro.direction] == list(directions(bundle))
+    assert first.play.wheel == ((bundle.directions[0].id, 1.0),)
+
+
+def test_a_kit_has_no_pitch_and_no_program(bundle: Bundle) -> None:
+    head = Head("waveform", 62.5, 4, sample_rate=16_000.0)
+    kit = dataclasses.replace(bundle.places[0], keys={36: bundle.places[0].latent}, one_shot=True)
+    (drums,) = bank(dataclasses.replace(bundle, head=head, places=(kit,), directions=()))
+    assert (drums.pitched, drums.program) == (False, None)
+    assert timbre(drums, dataclasses.replace(bundle, places=(kit,))).keys.keys() == {36}
 
 
 def test_morphs_across_grids_are_left_out(
