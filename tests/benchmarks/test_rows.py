@@ -16,7 +16,7 @@ from rtsynth_benchmarks.running import measure
 from rtsynth_engine.records import CALL
 from tests.conftest import require
 
-SILENT = ("event_to_sample", "generator", "voices", "preset_switch", "start", "offline")
+SILENT = ("event_to_sample", "gansynth", "generator", "voices", "preset_switch", "start", "offline")
 LIVE = ("callback", "busy_threads", "memory", "soak")
 
 
@@ -59,6 +59,14 @@ def test_a_live_row_plays_on_a_server_of_its_own_where_none_runs(name: str, jack
     assert result.setup["driver"] == "jack: rtsynth"
     assert (result.setup["period"], result.setup["rate"]) == (64, 48_000)
     assert result.setup["preset"] == "string-ensemble"
+
+
+@pytest.mark.jack
+def test_every_instrument_is_played_live_with_chords(jackd: None) -> None:
+    result = measured("families", preset="partialgan")
+    assert result.setup["period"] == 128
+    assert value(result, "partialgan", "voices") == 8
+    assert value(result, "partialgan", "ready keys") > 60
 
 
 @pytest.mark.jack
