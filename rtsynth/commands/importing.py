@@ -2,14 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import HostError
-
-if TYPE_CHECKING:
-    from rtsynth_engine.bundles import Bundle
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -56,13 +52,4 @@ def import_model(
         f"{target}: {bundle.latent} latents, {bundle.head.sample_rate:g} Hz, {len(bundle.places)} places"
     )
     if output is None:
-        _write_presets(bundle)
-
-
-def _write_presets(bundle: "Bundle") -> None:
-    from ..bank import write_bank
-    from ..folders import own_folder
-    from ..importing.presets import imported_presets
-
-    written = write_bank(imported_presets(bundle), own_folder() / "presets")
-    click.echo(f"{len(written)} presets; `rtsynth play {written[0].stem}` plays the first")
+        click.echo(f"`rtsynth play {bundle.id}-{bundle.places[0].id}` plays the first")

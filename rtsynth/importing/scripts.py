@@ -24,7 +24,7 @@ from .measuring import TOGETHER, Ways, draw_latents, far_apart, find_ways, liste
 
 LARGEST = 512 << 20  # bytes
 LOW, HIGH = 24, 96  # keys
-PLACES, SINGLE = 6, 7  # places, and directions that are one latent each
+PLACES, SINGLE = 6, 5  # places, and directions that are one latent each: with release and space 8 knobs
 LEVEL_DBFS = -20.0
 FEWEST_FRAMES = 4  # of a step
 RATES = ("sr", "sampling_rate", "sample_rate")  # what exporters call it

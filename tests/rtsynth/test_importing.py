@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 from rtsynth.commands.importing import import_model
 from rtsynth.errors import HostError
 from rtsynth.importing.measuring import draw_latents, far_apart, find_ways, hear, listen
-from rtsynth.presets import read_preset
 from rtsynth.timbres import timbre
 from rtsynth.trusted import is_trusted
+from rtsynth.unwritten import all_presets
 from rtsynth_engine.bundles import load_bundle
 from rtsynth_engine.generators.script import MAPPING, ScriptGenerator, read_mapping
 from rtsynth_engine.layout import FRAME
@@ -36,13 +36,16 @@ def test_a_rave_becomes_an_instrument_with_presets(home: Path) -> None:
     bundle = load_bundle(home / "instruments" / "random-rave.rtsynth")
     assert (bundle.id, bundle.name, bundle.licence) == ("random-rave", "Random RAVE", "MIT")
     assert (bundle.generator, bundle.latent, bundle.head.sample_rate) == ("script", 8, 16000.0)
-    assert [each.id for each in bundle.directions] == ["brightness", *(f"latent-{i}" for i in range(1, 8))]
+    assert [each.id for each in bundle.directions] == ["brightness", *(f"latent-{i}" for i in range(1, 6))]
     assert bundle.places[0].latent == (0.0,) * 8
     assert "MIT" in (bundle.path / "card.md").read_text()
-    presets = [read_preset(path) for path in sorted((home / "presets").glob("*.toml"))]
-    assert len(presets) == len(bundle.places) >= 3
-    for preset in presets:
-        assert [macro.direction for macro in preset.macros] == [each.id for each in bundle.directions]
+    presets, refused = all_presets()
+    own = [preset for preset in presets if preset.instrument == "random-rave"]
+    assert refused == []
+    assert [preset.place for preset in own] == [place.id for place in bundle.places]
+    assert len(own) >= 3
+    assert "`rtsynth play random-rave-origin` plays the first" in result.stdout
+    for preset in own:
         assert timbre(preset, bundle).latent == pytest.approx(bundle.place(preset.place or "").latent)
 
 
