@@ -92,22 +92,22 @@ class WaveNet(nn.Module):
         """
         lags = [self.config.lags[index] for index in pitch]
         channels, x, heard = self.config.channels, self.embedding[codes], []
-        onwards, aside = self.outputs.split([channels, self.config.skips], dim=2)
+        onwards, aside = self.outputs[..., :channels], self.outputs[..., channels:]
         told = biases.view(*biases.shape[:2], -1, 2 * channels).unbind(2)
         layers = zip(self.config.dilations, self.gates, onwards, self.shifts, told, strict=True)
         for dilation, gates, output, shift, bias in layers:
             heard.append(self._gated(x, [dilation or lag for lag in lags], gates, bias))
             x = x + (heard[-1] @ output + shift[:channels])
         skip = torch.cat(heard, dim=2) @ aside.flatten(0, 1) + self.shifts[:, channels:].sum(0)
-        return (skip.relu() @ self.hidden + self.hidden_shift).relu() @ self.logits + self.logit_shift
+        hidden = torch.relu(skip.relu() @ self.hidden + self.hidden_shift)
+        return hidden @ self.logits + self.logit_shift
 
     def _gated(self, x: Tensor, lags: Sequence[int], gates: Tensor, bias: Tensor) -> Tensor:
         """What a layer's filter lets through of x and of x some samples ago, (n,): (n, samples, C)."""
         far, length = max(lags), x.shape[1]
         padded = functional.pad(x, (0, 0, far, 0))
-        past = torch.stack(
-            [row[far - lag : far - lag + length] for row, lag in zip(padded, lags, strict=True)]
-        )
+        begins = (far - lag for lag in lags)
+        past = torch.stack([row[at : at + length] for row, at in zip(padded, begins, strict=True)])
         both = torch.cat([past, x], dim=2) @ gates
         told = both.view(len(x), bias.shape[1], -1, bias.shape[2]) + bias[:, :, None]
         filtered, gate = told.flatten(1, 2).chunk(2, dim=2)
