@@ -27,7 +27,7 @@ SMALL = Config(
     batch=16,
     learning_rate=4e-4,
     betas=(0.0, 0.99),
-    warm=1500,
+    warm=5000,
     points=18 * 8,
     detune=1.0,
 )
