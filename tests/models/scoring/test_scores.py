@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from rtsynth_models.data.errors import DataError
+from rtsynth_models.scoring import classes
 from rtsynth_models.scoring.classes import FILE, judge, load_classifier
 from rtsynth_models.scoring.scores import Judges
 from rtsynth_models.scoring.spectra import BANDS, HOP, log_mel
@@ -96,3 +98,9 @@ def test_a_classifier_is_trained_once_and_a_damaged_one_again(sounds, tmp_path):
     (tmp_path / FILE).write_bytes(b"no weights")
     np.testing.assert_array_equal(load().name, first.name)
     assert len(steps) == 2 * trained
+
+
+def test_where_the_classifier_cannot_be_kept_the_remedy_is_told(sounds, tmp_path, monkeypatch):
+    monkeypatch.setattr(classes, "STEPS", 1)
+    with pytest.raises(DataError, match="make the folder writable"):
+        load_classifier(sounds, log_mel(sounds.sound[:, :16000]), tmp_path / "none", True, SILENT)
