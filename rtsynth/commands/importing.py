@@ -1,6 +1,7 @@
 """`rtsynth instruments import`: make an instrument of a TorchScript file for nn~, such as RAVE's."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--author", default="unknown", show_default=True)
 @click.option("--licence", default="unknown", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Draw other places of its latent space.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set an attribute of it.")
 @click.option("--trust", is_flag=True, help="A .ts is a program: say that you trust whoever made it.")
 def import_model(
     model: Path,
@@ -28,6 +30,7 @@ def import_model(
     author: str,
     licence: str,
     seed: int,
+    settings: tuple[str, ...],
     trust: bool,
 ) -> None:
     """Make an instrument of MODEL.ts, a TorchScript file for nn~ such as RAVE exports.
@@ -43,7 +46,7 @@ def import_model(
     from ..importing.scripts import Origin, import_script
     from ..naming import slug
 
-    origin = Origin(name or model.stem.replace("_", " "), rate, author, licence, seed)
+    origin = Origin(name or model.stem.replace("_", " "), rate, author, licence, seed, _attributes(settings))
     target = output or own_folder() / "instruments" / f"{slug(origin.name)}.rtsynth"
     with click.progressbar(length=DRAWN, label="Listening", file=sys.stderr) as bar:
         bundle = import_script(model, target, origin, bar.update)
@@ -53,3 +56,15 @@ def import_model(
     )
     if output is None:
         click.echo(f"`rtsynth play {bundle.id}-{bundle.places[0].id}` plays the first")
+
+
+def _attributes(settings: Sequence[str]) -> dict[str, list[float]]:
+    """Attributes by name, of NAME=VALUE or NAME=VALUE,VALUE."""
+    found = {}
+    for setting in settings:
+        name, _, values = setting.partition("=")
+        try:
+            found[name] = [float(value) for value in values.split(",")]
+        except ValueError as error:
+            raise click.UsageError(f"--set {setting}: give numbers, such as --set gain=0.5") from error
+    return found

@@ -61,6 +61,28 @@ class Small(nn_tilde.Module):
         return sound + self.noise * torch.rand_like(sound)
 
 
+class Settable(Small):
+    """With an attribute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = (1.0,)
+        self.register_attribute("gain", 1.0)
+
+    @torch.jit.export
+    def get_gain(self) -> float:
+        return self.gain[0]
+
+    @torch.jit.export
+    def set_gain(self, gain: float) -> int:
+        self.gain = (gain,)
+        return 0
+
+    @torch.jit.export
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        return self.gain[0] * self.smooth(latents).transpose(1, 2).reshape(latents.shape[0], 1, -1)
+
+
 class Recurrent(nn.Module):
     """An average that is put in the place of the one before, and has no slots."""
 
@@ -200,7 +222,7 @@ def test_a_state_without_slots_is_kept_for_each_voice() -> None:
 
 def test_pitch_and_velocity_move_latents_along_their_ways() -> None:
     ways = {"pitch": np.eye(LATENTS, dtype=F4)[0], "velocity": np.eye(LATENTS, dtype=F4)[1]}
-    generator = opened(mapping_safetensors=save(ways))
+    generator = opened(steering_safetensors=save(ways))
     assert generator.velocity_layers == 5
     still, zero = opened(), np.zeros((1, LATENTS), F4)
     assert still.velocity_layers == 1
@@ -209,6 +231,15 @@ def test_pitch_and_velocity_move_latents_along_their_ways() -> None:
     np.testing.assert_array_equal(
         played(generator, [0], (np.array([84.0], F4), np.ones(1, F4), zero)),
         played(still, [0], (np.array([60.0], F4), np.array([0.75], F4), moved)),
+    )
+
+
+def test_attributes_are_set_before_a_network_plays() -> None:
+    torch.manual_seed(0)
+    script, note = exported(Settable()), notes(1, 2)
+    louder = opened(script, latent=2, steering_safetensors=save({"set.gain": np.array([2.0])}))
+    np.testing.assert_allclose(
+        played(louder, [0], note), 2.0 * played(opened(script, latent=2), [0], note), rtol=1e-5
     )
 
 
@@ -248,8 +279,16 @@ class Narrow(Small):
         (bundle(b"PK\x03\x04"), "model.ts cannot be opened"),
         (bundle(exported(nn.Linear(2, 2))), "its methods are: none"),
         (bundle(latent=3), "takes 8 latents instead of 3"),
-        (bundle(mapping_safetensors=b"\xff" * 64), "mapping.safetensors is no safetensors file"),
-        (bundle(mapping_safetensors=save({"pitch": np.zeros(3, F4)})), "no pitch of 8 numbers"),
+        (bundle(steering_safetensors=b"\xff" * 64), "steering.safetensors is no safetensors file"),
+        (bundle(steering_safetensors=save({"pitch": np.zeros(3, F4)})), "ways that are not of 8 numbers"),
+        (
+            bundle(steering_safetensors=save({"set.gain": np.zeros(1)})),
+            "no attribute 'gain' of 1 numbers; it has: learn",
+        ),
+        (
+            bundle(steering_safetensors=save({"set.learn_target": np.zeros(2)})),
+            "no attribute 'learn_target' of 2",
+        ),
     ],
 )
 def test_a_script_that_does_not_fit_is_refused_in_one_line(found: Bundle, told: str) -> None:

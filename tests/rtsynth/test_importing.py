@@ -13,7 +13,7 @@ from rtsynth.timbres import timbre
 from rtsynth.trusted import is_trusted
 from rtsynth.unwritten import all_presets
 from rtsynth_engine.bundles import load_bundle
-from rtsynth_engine.generators.script import MAPPING, ScriptGenerator, read_mapping
+from rtsynth_engine.generators.script import STEERING, ScriptGenerator, read_steering
 from rtsynth_engine.layout import FRAME
 
 RAVE = Path(__file__).parents[1] / "data" / "rave-random.ts"
@@ -59,8 +59,8 @@ def test_an_imported_instrument_sounds_at_its_level(home: Path) -> None:
     sound = np.concatenate([generator.step(np.array([0]), i * 0.064 * one).ravel() for i in range(8)])
     level = 20 * np.log10(np.sqrt(np.mean(sound**2))) + place.gain_db
     assert level == pytest.approx(-20.0, abs=1.0)
-    assert read_mapping(bundle).pitch.shape == (8,)
-    assert MAPPING in bundle.files
+    assert read_steering(bundle).pitch.shape == (8,)
+    assert STEERING in bundle.files
 
 
 def test_a_program_is_run_only_where_it_is_trusted_and_remembered_then(home: Path, tmp_path: Path) -> None:
@@ -73,6 +73,17 @@ def test_a_program_is_run_only_where_it_is_trusted_and_remembered_then(home: Pat
     assert is_trusted(bundle)
     (home / "trusted.txt").unlink()
     assert not is_trusted(bundle)
+
+
+def test_attributes_are_kept_and_set(home: Path) -> None:
+    assert imported("--trust", "--name", "rave", "--set", "learn_target=0").exception is None
+    assert read_steering(load_bundle(home / "instruments" / "rave.rtsynth")).attributes == {
+        "learn_target": [0.0]
+    }
+    assert "no attribute 'gain' of 1 numbers" in str(
+        imported("--trust", "--name", "b", "--set", "gain=1").exception
+    )
+    assert "give numbers" in str(imported("--trust", "--name", "b", "--set", "gain=loud").exception)
 
 
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:

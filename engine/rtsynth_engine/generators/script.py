@@ -16,10 +16,11 @@ from ..errors import BundleError
 from ..layout import ATTACK_FRAMES, FRAME
 from ..weights import read_weights
 from .contract import Character, plain_character
-from .nn_tilde import Script, find_method, inference, open_script
+from .nn_tilde import Script, find_method, inference, open_script, set_attributes
 from .torchscript import _import_torch as import_torch
 
-NETWORK, MAPPING = "model.ts", "mapping.safetensors"
+NETWORK, STEERING = "model.ts", "steering.safetensors"
+SET = "set."  # before the name of an attribute
 MIDDLE, MEDIUM = 60.0, 0.75  # pitch and velocity at which a note's latents are the preset's
 UNHEARD = ATTACK_FRAMES * FRAME  # samples that a new note makes to reach where its stream is asked for
 LONGEST_LEAD = 3.0  # seconds that a network may take to come to life
@@ -29,24 +30,37 @@ SHARE = 0.5  # of a block's time that one step may take while others wait
 F4 = np.float32
 
 
-class Mapping(NamedTuple):
-    """How latents follow the player, (L,) each: per octave above MIDDLE, and per unit of velocity."""
+class Steering(NamedTuple):
+    """How latents follow the player, (L,) each: per octave above MIDDLE, and per unit of velocity; and
+    attributes of the network that are set before it plays.
+    """
 
     pitch: NDArray[np.float32]
     velocity: NDArray[np.float32]
+    attributes: dict[str, list[float]]
 
 
-def read_mapping(bundle: Bundle) -> Mapping:
+def read_steering(bundle: Bundle) -> Steering:
     """That of a bundle; one that does nothing where it holds none. Raises BundleError."""
-    if MAPPING not in bundle.files:
-        return Mapping(np.zeros(bundle.latent, F4), np.zeros(bundle.latent, F4))
-    arrays, _ = read_weights(bundle.files[MAPPING], f"{bundle.name}: {MAPPING}")
-    for name in Mapping._fields:
-        if name not in arrays or arrays[name].shape != (bundle.latent,):
-            raise BundleError(
-                f"{bundle.name}: {MAPPING} has no {name} of {bundle.latent} numbers; import it again"
-            )
-    return Mapping(*(arrays[name].astype(F4) for name in Mapping._fields))
+    still, where = np.zeros(bundle.latent, F4), f"{bundle.name}: {STEERING}"
+    arrays, _ = read_weights(bundle.files[STEERING], where) if STEERING in bundle.files else ({}, {})
+    pitch, velocity = (arrays.get(name, still).astype(F4) for name in ("pitch", "velocity"))
+    if not pitch.shape == velocity.shape == still.shape:
+        raise BundleError(f"{where} has ways that are not of {bundle.latent} numbers; import it again")
+    attributes = {
+        name.removeprefix(SET): np.ravel(array).tolist()
+        for name, array in arrays.items()
+        if name.startswith(SET)
+    }
+    return Steering(pitch, velocity, attributes)
+
+
+def write_steering(steering: Steering) -> bytes:
+    """The file that holds it."""
+    from safetensors.numpy import save
+
+    attributes = {f"{SET}{name}": np.array(each, float) for name, each in steering.attributes.items()}
+    return bytes(save({"pitch": steering.pitch, "velocity": steering.velocity, **attributes}))
 
 
 class ScriptGenerator:
@@ -60,15 +74,16 @@ class ScriptGenerator:
     def __init__(self, bundle: Bundle, device: str = "cpu", method: str = "") -> None:
         self.torch = import_torch(device)
         self.bundle, self.rate, self.device = bundle, bundle.head.sample_rate, device
-        self.frames_per_step, self.mapping = bundle.head.frames_per_step, read_mapping(bundle)
+        self.frames_per_step, self.steering = bundle.head.frames_per_step, read_steering(bundle)
         network = open_script(self.torch, bundle.files[NETWORK], f"{bundle.name}: {NETWORK}", device)
+        set_attributes(network, self.steering.attributes, f"{bundle.name}: {NETWORK}")
         self.method = find_method(network, f"{bundle.name}: {NETWORK}", method)
         self._check_latents()
         self.script = Script(self.torch, network, self.method, f"{bundle.name}: {NETWORK}", device)
         self.lead, self.length = 0, self.frames_per_step * FRAME
         self.columns = -(-self.length // self.method.ratio)
         self.block = self.columns * self.method.ratio
-        self.velocity_layers = 5 if self.mapping.velocity.any() else 1
+        self.velocity_layers = 5 if self.steering.velocity.any() else 1
         self.rows_at_once = self.most = 1 if self.script.random else min(self.script.slots, 128)
 
     def _check_latents(self) -> None:
@@ -174,7 +189,7 @@ class ScriptGenerator:
         """Condition the notes of `rows`, which go on: convolutions carry them over."""
         octaves, force = (pitch - MIDDLE) / 12.0, velocity - MEDIUM
         self.latents[rows] = (
-            latent + octaves[:, None] * self.mapping.pitch + force[:, None] * self.mapping.velocity
+            latent + octaves[:, None] * self.steering.pitch + force[:, None] * self.steering.velocity
         )
         self.pitch[rows] = np.rint(pitch).astype(np.int64)
         release = np.full((len(rows), 2), [self.bundle.head.release_db, 0.0], F4)
