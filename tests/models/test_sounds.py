@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from rtsynth.commands.dataset import dataset
 from rtsynth_models.data.errors import DataError
 from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
 from rtsynth_models.sounds import Sounds, drums, load_sounds, notes
@@ -88,6 +90,23 @@ def test_kits_that_are_alike_give_each_hit_once(sines: Path, tmp_path: Path):
 def test_a_program_that_is_not_there_is_named(sines: Path, tmp_path: Path):
     with pytest.raises(DataError, match="has no program 5"):
         notes.build(notes.Plan(tmp_path, sines, (5,)), ignore)
+
+
+@fluidsynth
+@pytest.mark.parametrize(("words", "samples"), [(["--programs", "9"], 65_536), (["--drums"], 16_384)])
+def test_the_command_makes_a_set(words: list[str], samples: int, sines: Path, tmp_path: Path):
+    out = tmp_path / "set"
+    given = ["--sounds", "--soundfont", str(sines), "--velocities", "102", "--jobs", "1", "--out", str(out)]
+    done = CliRunner().invoke(dataset, [*given, *words])
+    assert done.exit_code == 0, done.output
+    assert "is complete" in done.output
+    assert load_sounds(out).sound.shape[1] == samples
+
+
+def test_sounds_of_nsynth_are_not_offered(tmp_path: Path):
+    done = CliRunner().invoke(dataset, ["--nsynth", "tree", "--sounds", "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "--nsynth goes with" in done.output
 
 
 def test_a_soundfont_without_kits_is_refused(tmp_path: Path):
