@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from rtsynth.checks.subject import find_subject
 from rtsynth.commands.importing import import_model
-from rtsynth.errors import HostError
+from rtsynth.errors import BundleError, HostError
 from rtsynth.importing.measuring import draw_latents, far_apart, find_ways, hear, listen
 from rtsynth.timbres import timbre
 from rtsynth.trusted import is_trusted
@@ -71,8 +72,11 @@ def test_a_program_is_run_only_where_it_is_trusted_and_remembered_then(home: Pat
     imported("-o", str(tmp_path / "one.rtsynth"), "--trust")
     bundle = load_bundle(tmp_path / "one.rtsynth")
     assert is_trusted(bundle)
+    assert find_subject(str(bundle.path), 1, False).description == bundle
     (home / "trusted.txt").unlink()
     assert not is_trusted(bundle)
+    with pytest.raises(BundleError, match=r"is a program \(model\.ts\); --trust runs it"):
+        find_subject(str(bundle.path), 1, False)
 
 
 def test_attributes_are_kept_and_set(home: Path) -> None:
