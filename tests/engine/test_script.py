@@ -64,6 +64,8 @@ class Small(nn_tilde.Module):
 class Settable(Small):
     """With an attribute."""
 
+    gain = (1.0,)  # for the trial in __init__
+
     def __init__(self) -> None:
         super().__init__()
         self.gain = (1.0,)
