@@ -25,7 +25,13 @@ def ignore(line: str) -> None:
 
 @pytest.fixture(scope="module")
 def sines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    presets = {(0, 9): (69, 72), (0, 120): (70, 70), (128, 0): (36, 42), (128, 8): (36, 42)}
+    presets = {
+        (0, 9): (69, 72),
+        (0, 120): (70, 70),
+        (128, 0): (36, 42),
+        (128, 8): (36, 42),
+        (128, 48): (36, 59),
+    }
     return write_soundfont(tmp_path_factory.mktemp("soundfont") / "sines.sf2", presets)
 
 
@@ -109,8 +115,9 @@ def test_sounds_of_nsynth_are_not_offered(tmp_path: Path):
     assert "--nsynth goes with" in done.output
 
 
-def test_a_soundfont_without_kits_is_refused(tmp_path: Path):
-    font = write_soundfont(tmp_path / "a.sf2", {(0, 9): (60, 61)})
+@pytest.mark.parametrize("presets", [{(0, 9): (60, 61)}, {(128, 48): (36, 59)}])
+def test_a_soundfont_without_kits_is_refused(presets: dict[tuple[int, int], tuple[int, int]], tmp_path: Path):
+    font = write_soundfont(tmp_path / "a.sf2", presets)
     with pytest.raises(DataError, match="no drum kit"):
         drums.build(drums.Plan(tmp_path / "drums", font), ignore)
 
