@@ -160,13 +160,14 @@ class Script:
         return sound
 
     def _is_random(self, latents: Any) -> bool:
-        """Whether the same latents from the same caches sound otherwise with another seed."""
-        sounds = []
+        """Whether the same latents from the same caches leave anything else behind with another seed."""
+        left = []
         for seed in (1, 2):
             self.load(self.fresh)
             self.torch.manual_seed(seed)
-            sounds.append(self._try(latents).clone())
-        return not self.torch.equal(*sounds)
+            sound = self._try(latents)
+            left.append([each.clone() for each in (sound, *self.kept(1))])
+        return not all(map(self.torch.equal, *left))
 
     def _views(self) -> list[Any]:
         """The caches as they are now, (slots, …)."""
