@@ -1,15 +1,12 @@
 """`rtsynth instruments import`: make an instrument of a TorchScript file for nn~, such as RAVE's."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import HostError
-
-if TYPE_CHECKING:
-    from rtsynth_engine.bundles import Bundle
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -23,6 +20,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--author", default="unknown", show_default=True)
 @click.option("--licence", default="unknown", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Draw other places of its latent space.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set an attribute of it.")
 @click.option("--trust", is_flag=True, help="A .ts is a program: say that you trust whoever made it.")
 def import_model(
     model: Path,
@@ -32,6 +30,7 @@ def import_model(
     author: str,
     licence: str,
     seed: int,
+    settings: tuple[str, ...],
     trust: bool,
 ) -> None:
     """Make an instrument of MODEL.ts, a TorchScript file for nn~ such as RAVE exports.
@@ -47,7 +46,7 @@ def import_model(
     from ..importing.scripts import Origin, import_script
     from ..naming import slug
 
-    origin = Origin(name or model.stem.replace("_", " "), rate, author, licence, seed)
+    origin = Origin(name or model.stem.replace("_", " "), rate, author, licence, seed, _attributes(settings))
     target = output or own_folder() / "instruments" / f"{slug(origin.name)}.rtsynth"
     with click.progressbar(length=DRAWN, label="Listening", file=sys.stderr) as bar:
         bundle = import_script(model, target, origin, bar.update)
@@ -56,13 +55,16 @@ def import_model(
         f"{target}: {bundle.latent} latents, {bundle.head.sample_rate:g} Hz, {len(bundle.places)} places"
     )
     if output is None:
-        _write_presets(bundle)
+        click.echo(f"`rtsynth play {bundle.id}-{bundle.places[0].id}` plays the first")
 
 
-def _write_presets(bundle: "Bundle") -> None:
-    from ..bank import write_bank
-    from ..folders import own_folder
-    from ..importing.presets import imported_presets
-
-    written = write_bank(imported_presets(bundle), own_folder() / "presets")
-    click.echo(f"{len(written)} presets; `rtsynth play {written[0].stem}` plays the first")
+def _attributes(settings: Sequence[str]) -> dict[str, list[float]]:
+    """Attributes by name, of NAME=VALUE or NAME=VALUE,VALUE."""
+    found = {}
+    for setting in settings:
+        name, _, values = setting.partition("=")
+        try:
+            found[name] = [float(value) for value in values.split(",")]
+        except ValueError as error:
+            raise click.UsageError(f"--set {setting}: give numbers, such as --set gain=0.5") from error
+    return found

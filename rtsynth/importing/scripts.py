@@ -4,17 +4,17 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rtsynth_engine.bundles import MANIFEST, Bundle, Head, load_bundle
+from rtsynth_engine.bundles import FILE_LIMIT, MANIFEST, Bundle, Head, load_bundle
 from rtsynth_engine.checking import RefusedError, read_regular
 from rtsynth_engine.generators.nn_tilde import find_method, open_script
-from rtsynth_engine.generators.script import MAPPING, NETWORK, ScriptGenerator
+from rtsynth_engine.generators.script import NETWORK, STEERING, ScriptGenerator, Steering, write_steering
 from rtsynth_engine.generators.torchscript import _import_torch as import_torch
 from rtsynth_engine.layout import FRAME
 
@@ -22,9 +22,8 @@ from ..errors import HostError
 from ..naming import slug
 from .measuring import TOGETHER, Ways, draw_latents, far_apart, find_ways, listen
 
-LARGEST = 512 << 20  # bytes
 LOW, HIGH = 24, 96  # keys
-PLACES, SINGLE = 6, 7  # places, and directions that are one latent each
+PLACES, SINGLE = 6, 5  # places, and directions that are one latent each: with release and space 8 knobs
 LEVEL_DBFS = -20.0
 FEWEST_FRAMES = 4  # of a step
 RATES = ("sr", "sampling_rate", "sample_rate")  # what exporters call it
@@ -33,13 +32,14 @@ UNKNOWN = "unknown: ask whoever trained it"
 
 @dataclass(frozen=True)
 class Origin:
-    """What the person says of a `.ts`; `rate` in Hz, where the file does not say it."""
+    """What the person says of a `.ts`: `rate` in Hz, where the file does not tell; `attributes` to be set."""
 
     name: str
     rate: float | None = None
     author: str = UNKNOWN
     licence: str = UNKNOWN
     seed: int = 0
+    attributes: Mapping[str, list[float]] = field(default_factory=dict)
 
 
 def import_script(
@@ -51,7 +51,7 @@ def import_script(
     if target.exists():
         raise HostError(f"{target} is there already; choose another -o or remove it")
     try:
-        content = read_regular(source, LARGEST)
+        content = read_regular(source, FILE_LIMIT)
     except RefusedError as error:
         raise HostError(f"{source} {error}") from error
     bundle = _described(content, source, target, origin)
@@ -62,7 +62,7 @@ def import_script(
     generator.close()
     ways = find_ways(latents, heard)
     places = [_place(i, latents[i], heard[i, 1]) for i in far_apart(heard, PLACES)]
-    files = {NETWORK: content, MAPPING: _mapping(ways)}
+    files = {NETWORK: content, STEERING: _steering(ways, origin, bundle.latent)}
     manifest = _manifest(bundle, origin, places, ways, files)
     _write(target, files | {"card.md": _card(bundle, source, origin, ways)}, manifest)
     return load_bundle(target)
@@ -76,7 +76,7 @@ def _described(content: bytes, source: Path, target: Path, origin: Origin) -> Bu
     frames = max(-(-method.ratio // FRAME), FEWEST_FRAMES)
     head = Head("waveform", rate / FRAME, frames, sample_rate=rate)
     id, text = slug(origin.name), (origin.author, origin.licence, f"unknown; imported from {source.name}")
-    files = {NETWORK: content}
+    files = {NETWORK: content, STEERING: _steering(None, origin, method.channels)}
     return Bundle(
         target, id, origin.name, *text, "script", head, method.channels, (LOW, HIGH), (), (), "", files
     )
@@ -105,10 +105,13 @@ def _place(index: int, latent: Any, level: float) -> dict[str, object]:
     }
 
 
-def _mapping(ways: Ways) -> bytes:
-    from safetensors.numpy import save
-
-    return save({"pitch": ways.brighter.astype(np.float32), "velocity": ways.louder.astype(np.float32)})
+def _steering(ways: Ways | None, origin: Origin, size: int) -> bytes:
+    """The file of the ways that were measured; none were before the network was listened to."""
+    still = np.zeros(size, np.float32)
+    pitch, velocity = (ways.brighter, ways.louder) if ways else (still, still)
+    return write_steering(
+        Steering(pitch.astype(np.float32), velocity.astype(np.float32), dict(origin.attributes))
+    )
 
 
 def _directions(bundle: Bundle, ways: Ways) -> list[dict[str, object]]:

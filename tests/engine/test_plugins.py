@@ -1,8 +1,6 @@
 """Instruments of other packages: installed, found, and played through what the engine asks for."""
 
 import importlib
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
@@ -26,23 +24,15 @@ from rtsynth_engine.plugins import (
     sound_head,
 )
 from tests.engine.parts import OFF, ON, cents, pitch, render
+from tests.plugin_install import install_template
 
-TEMPLATE = Path(__file__).parents[1] / "plugin_template"
 F4 = np.float32
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The template, installed by pip into a folder of its own, which is on the path."""
-    folder = tmp_path_factory.mktemp("installed")
-    source = folder / "source"
-    shutil.copytree(TEMPLATE, source)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-    target = folder / "target"
-    subprocess.run(
-        [*command, "--no-index", "--disable-pip-version-check", "--target", str(target), str(source)],
-        check=True,
-    )
+    target = install_template(tmp_path_factory.mktemp("installed"))
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(target))
         importlib.invalidate_caches()

@@ -15,7 +15,8 @@ from rtsynth_engine.generators.products import WIDTH, add_product
 from rtsynth_engine.generators.sample import SampleGenerator, seconds_per_second, seed_of
 
 CHANNELS, SKIPS, CODES, LATENT, PITCHES, UNITS = 32, 32, 64, 3, 5, 8
-DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4)
+DILATIONS = (0, 1, 2, 4, 8, 0, 1, 2)
+LAGS = (9, 8, 7, 12, 5)
 F4 = np.float32
 PITCH, VELOCITY = np.array([60.0, 62.0, 64.0, 61.0, 63.0], F4), np.array([0.2, 0.4, 0.6, 0.8, 1.0], F4)
 LATENTS = np.random.default_rng(1).standard_normal((5, LATENT)).astype(F4)
@@ -55,7 +56,8 @@ def some_weights(seed: int = 0) -> dict[str, Any]:
 
 
 def make_bundle(weights: dict[str, Any] | None = None, **told: str) -> Any:
-    numbers = {name: np.asarray(array, F4) for name, array in (weights or some_weights()).items()}
+    numbers: Any = {name: np.asarray(array, F4) for name, array in (weights or some_weights()).items()}
+    numbers |= {"lags": np.array(LAGS)}
     metadata = {
         "dilations": " ".join(map(str, DILATIONS)),
         "emphasis": "0.5",

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from rtsynth.commands.dataset import dataset
 from rtsynth_models.data.errors import DataError
 from rtsynth_models.data.soundfont import LEAD_SECONDS, SAMPLE_RATE
 from rtsynth_models.sounds import Sounds, drums, load_sounds, notes
@@ -23,7 +25,13 @@ def ignore(line: str) -> None:
 
 @pytest.fixture(scope="module")
 def sines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    presets = {(0, 9): (69, 72), (0, 120): (70, 70), (128, 0): (36, 42), (128, 8): (36, 42)}
+    presets = {
+        (0, 9): (69, 72),
+        (0, 120): (70, 70),
+        (128, 0): (36, 42),
+        (128, 8): (36, 42),
+        (128, 48): (36, 59),
+    }
     return write_soundfont(tmp_path_factory.mktemp("soundfont") / "sines.sf2", presets)
 
 
@@ -90,8 +98,26 @@ def test_a_program_that_is_not_there_is_named(sines: Path, tmp_path: Path):
         notes.build(notes.Plan(tmp_path, sines, (5,)), ignore)
 
 
-def test_a_soundfont_without_kits_is_refused(tmp_path: Path):
-    font = write_soundfont(tmp_path / "a.sf2", {(0, 9): (60, 61)})
+@fluidsynth
+@pytest.mark.parametrize(("words", "samples"), [(["--programs", "9"], 65_536), (["--drums"], 16_384)])
+def test_the_command_makes_a_set(words: list[str], samples: int, sines: Path, tmp_path: Path):
+    out = tmp_path / "set"
+    given = ["--sounds", "--soundfont", str(sines), "--velocities", "102", "--jobs", "1", "--out", str(out)]
+    done = CliRunner().invoke(dataset, [*given, *words])
+    assert done.exit_code == 0, done.output
+    assert "is complete" in done.output
+    assert load_sounds(out).sound.shape[1] == samples
+
+
+def test_sounds_of_nsynth_are_not_offered(tmp_path: Path):
+    done = CliRunner().invoke(dataset, ["--nsynth", "tree", "--sounds", "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "--nsynth goes with" in done.output
+
+
+@pytest.mark.parametrize("presets", [{(0, 9): (60, 61)}, {(128, 48): (36, 59)}])
+def test_a_soundfont_without_kits_is_refused(presets: dict[tuple[int, int], tuple[int, int]], tmp_path: Path):
+    font = write_soundfont(tmp_path / "a.sf2", presets)
     with pytest.raises(DataError, match="no drum kit"):
         drums.build(drums.Plan(tmp_path / "drums", font), ignore)
 

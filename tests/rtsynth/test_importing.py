@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from rtsynth.checks.subject import find_subject
 from rtsynth.commands.importing import import_model
-from rtsynth.errors import HostError
+from rtsynth.errors import BundleError, HostError
 from rtsynth.importing.measuring import draw_latents, far_apart, find_ways, hear, listen
-from rtsynth.presets import read_preset
 from rtsynth.timbres import timbre
 from rtsynth.trusted import is_trusted
+from rtsynth.unwritten import all_presets
 from rtsynth_engine.bundles import load_bundle
-from rtsynth_engine.generators.script import MAPPING, ScriptGenerator, read_mapping
+from rtsynth_engine.generators.script import STEERING, ScriptGenerator, read_steering
 from rtsynth_engine.layout import FRAME
 
 RAVE = Path(__file__).parents[1] / "data" / "rave-random.ts"
@@ -36,13 +37,16 @@ def test_a_rave_becomes_an_instrument_with_presets(home: Path) -> None:
     bundle = load_bundle(home / "instruments" / "random-rave.rtsynth")
     assert (bundle.id, bundle.name, bundle.licence) == ("random-rave", "Random RAVE", "MIT")
     assert (bundle.generator, bundle.latent, bundle.head.sample_rate) == ("script", 8, 16000.0)
-    assert [each.id for each in bundle.directions] == ["brightness", *(f"latent-{i}" for i in range(1, 8))]
+    assert [each.id for each in bundle.directions] == ["brightness", *(f"latent-{i}" for i in range(1, 6))]
     assert bundle.places[0].latent == (0.0,) * 8
     assert "MIT" in (bundle.path / "card.md").read_text()
-    presets = [read_preset(path) for path in sorted((home / "presets").glob("*.toml"))]
-    assert len(presets) == len(bundle.places) >= 3
-    for preset in presets:
-        assert [macro.direction for macro in preset.macros] == [each.id for each in bundle.directions]
+    presets, refused = all_presets()
+    own = [preset for preset in presets if preset.instrument == "random-rave"]
+    assert refused == []
+    assert [preset.place for preset in own] == [place.id for place in bundle.places]
+    assert len(own) >= 3
+    assert "`rtsynth play random-rave-origin` plays the first" in result.stdout
+    for preset in own:
         assert timbre(preset, bundle).latent == pytest.approx(bundle.place(preset.place or "").latent)
 
 
@@ -56,8 +60,8 @@ def test_an_imported_instrument_sounds_at_its_level(home: Path) -> None:
     sound = np.concatenate([generator.step(np.array([0]), i * 0.064 * one).ravel() for i in range(8)])
     level = 20 * np.log10(np.sqrt(np.mean(sound**2))) + place.gain_db
     assert level == pytest.approx(-20.0, abs=1.0)
-    assert read_mapping(bundle).pitch.shape == (8,)
-    assert MAPPING in bundle.files
+    assert read_steering(bundle).pitch.shape == (8,)
+    assert STEERING in bundle.files
 
 
 def test_a_program_is_run_only_where_it_is_trusted_and_remembered_then(home: Path, tmp_path: Path) -> None:
@@ -68,8 +72,22 @@ def test_a_program_is_run_only_where_it_is_trusted_and_remembered_then(home: Pat
     imported("-o", str(tmp_path / "one.rtsynth"), "--trust")
     bundle = load_bundle(tmp_path / "one.rtsynth")
     assert is_trusted(bundle)
+    assert find_subject(str(bundle.path), 1, False).description == bundle
     (home / "trusted.txt").unlink()
     assert not is_trusted(bundle)
+    with pytest.raises(BundleError, match=r"is a program \(model\.ts\); --trust runs it"):
+        find_subject(str(bundle.path), 1, False)
+
+
+def test_attributes_are_kept_and_set(home: Path) -> None:
+    assert imported("--trust", "--name", "rave", "--set", "learn_target=0").exception is None
+    assert read_steering(load_bundle(home / "instruments" / "rave.rtsynth")).attributes == {
+        "learn_target": [0.0]
+    }
+    assert "no attribute 'gain' of 1 numbers" in str(
+        imported("--trust", "--name", "b", "--set", "gain=1").exception
+    )
+    assert "give numbers" in str(imported("--trust", "--name", "b", "--set", "gain=loud").exception)
 
 
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:

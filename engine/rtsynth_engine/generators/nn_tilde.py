@@ -2,13 +2,14 @@
 
 A buffer `<method>_params` holds channels and ratio of what goes in and of what comes out; a ratio counts
 samples of sound per frame. What a streaming network remembers lies in buffers with a slot for each row of a
-batch (cached-conv): they are found by running the method, for they are those that change. torch comes as an
-argument, so that importing this file does not take a second.
+batch (cached-conv): they are found by running the method, for they are those that change. What `set_NAME`
+sets is an attribute, whose `NAME_params` holds the kinds of its values. torch comes as an argument, so that
+importing this file does not take a second.
 """
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from ..errors import BundleError
 PREFERRED = ("decode", "forward")
 MOST_CHANNELS, LONGEST_RATIO = 1024, 8192
 SUFFIX = "_params"
+CASTS = (bool, int, float)  # kinds of an attribute's values, as nn~ counts them; text comes next
 TRIED = 2  # frames that a method is tried with
 
 
@@ -70,6 +72,33 @@ def find_method(network: Any, name: str, wanted: str = "") -> Method:
 def _is_playable(channels: int, ratio: int, heard: int, out: int) -> bool:
     """An in ratio of 1 takes sound, as an effect does, and no latents."""
     return 1 <= channels <= MOST_CHANNELS and 2 <= ratio <= LONGEST_RATIO and heard >= 1 and out == 1
+
+
+def attributes_of(network: Any) -> dict[str, tuple[int, ...]]:
+    """What can be set on a network: for each value of an attribute its kind, a place in CASTS or beyond."""
+    found = {}
+    for name, buffer in network.named_buffers(recurse=False):
+        attribute = name.removesuffix(SUFFIX)
+        if name.endswith(SUFFIX) and hasattr(network, f"set_{attribute}"):
+            found[attribute] = tuple(int(kind) for kind in buffer.tolist())
+    return found
+
+
+def set_attributes(network: Any, values: Mapping[str, Sequence[float]], name: str) -> None:
+    """Set attributes before the network is played. Raises BundleError."""
+    known = attributes_of(network)
+    for attribute, numbers in values.items():
+        kinds = known.get(attribute, ())
+        if len(kinds) != len(numbers) or not kinds or max(kinds) >= len(CASTS):
+            there = ", ".join(f"{each} ({len(known[each])})" for each in known) or "none"
+            raise BundleError(
+                f"{name} has no attribute {attribute!r} of {len(numbers)} numbers; it has: {there}"
+            )
+        try:
+            cast = [CASTS[kind](number) for kind, number in zip(kinds, numbers, strict=True)]
+            getattr(network, f"set_{attribute}")(*cast)
+        except Exception as error:  # whatever a script raises
+            raise refusal(name, f"cannot set {attribute}", error) from error
 
 
 @contextmanager
@@ -131,13 +160,14 @@ class Script:
         return sound
 
     def _is_random(self, latents: Any) -> bool:
-        """Whether the same latents from the same caches sound otherwise with another seed."""
-        sounds = []
+        """Whether the same latents from the same caches leave anything else behind with another seed."""
+        left = []
         for seed in (1, 2):
             self.load(self.fresh)
             self.torch.manual_seed(seed)
-            sounds.append(self._try(latents).clone())
-        return not self.torch.equal(*sounds)
+            sound = self._try(latents)
+            left.append([each.clone() for each in (sound, *self.kept(1))])
+        return not all(map(self.torch.equal, *left))
 
     def _views(self) -> list[Any]:
         """The caches as they are now, (slots, …)."""

@@ -40,7 +40,7 @@ class SampleGenerator:
         self.bundle, self.frames_per_step = bundle, bundle.head.frames_per_step
         self.rate, self.samples = bundle.head.sample_rate, bundle.head.frames_per_step * FRAME
         try:
-            self.network, self.conditioner = read_network(arrays, told)
+            self.network, self.conditioner, self.lags = read_network(arrays, told)
             self.silence = range(len(self.network.levels))[int(told["silence"])]
             self.taste = np.array([told.get("temperature", TEMPERATURE), told["emphasis"]], F4)
         except (KeyError, ValueError, TypeError, IndexError) as error:
@@ -88,6 +88,7 @@ class SampleGenerator:
         """Let notes go on under another latent: what was heard of them stays in the network's memory."""
         nearest = np.argmin(np.abs(pitch[:, None] - self.classes), axis=1)
         self.told[rows] = self.conditioner.tell(nearest, velocity, latent)
+        self.state.lag[rows] = self.lags[nearest]
         return plain_character(self.conditioner.fall(self.told[rows]).astype(F4))
 
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -126,17 +127,23 @@ def seed_of(pitch: float, velocity: float, latent: NDArray[np.float32]) -> int:
     return int.from_bytes(blake2b(note.tobytes(), digest_size=8).digest(), "little")
 
 
-def read_network(arrays: dict[str, NDArray[Any]], told: dict[str, str]) -> tuple[Network, Conditioner]:
-    """The networks in the arrays of a weights file. Raises KeyError for what is missing, ValueError for sizes
-    that do not fit.
+def read_network(
+    arrays: dict[str, NDArray[Any]], told: dict[str, str]
+) -> tuple[Network, Conditioner, NDArray[np.int64]]:
+    """The networks in the arrays of a weights file, and how far notes look back. Raises KeyError for what is
+    missing, ValueError for sizes that do not fit.
     """
     dilations = np.array([int(number) for number in told["dilations"].split()], np.int64)
+    lags = arrays["lags"].astype(np.int64)
+    rings = np.where(dilations == 0, lags.max(), dilations)
     floats = {name: np.ascontiguousarray(array, F4) for name, array in arrays.items()}
     learnt: dict[str, Any] = {name: floats[name] for name in Network._fields if name in floats}
-    network = Network(**learnt, dilations=dilations, firsts=np.cumsum(dilations) - dilations)
+    network = Network(**learnt, dilations=dilations, rings=rings, firsts=np.cumsum(rings) - rings)
     conditioner = Conditioner(**{name: floats[name] for name in Conditioner._fields})
     _check_sizes(network, conditioner)
-    return network, conditioner
+    if lags.shape != conditioner.pitches.shape[:1] or lags.min() < 1 or dilations.min() < 0:
+        raise ValueError("lags are not one for each pitch, or look ahead")
+    return network, conditioner, lags
 
 
 def _check_sizes(network: Network, conditioner: Conditioner) -> None:
@@ -158,8 +165,8 @@ def _check_sizes(network: Network, conditioner: Conditioner) -> None:
     for name, shape in expected.items():
         if found[name].shape != shape:
             raise ValueError(f"{name} has the shape {found[name].shape} instead of {shape}")
-    if any(size % WIDTH for size in (2 * channels, wide, skips, codes)) or network.dilations.min() < 1:
-        raise ValueError(f"channels, skips and codes are no multiples of {WIDTH}, or a dilation is below 1")
+    if any(size % WIDTH for size in (2 * channels, wide, skips, codes)):
+        raise ValueError(f"channels, skips and codes are no multiples of {WIDTH}")
 
 
 def seconds_per_second(generator: SampleGenerator, voices: int = 1, steps: int = 8) -> float:

@@ -16,37 +16,52 @@ from ..errors import BundleError
 from ..layout import ATTACK_FRAMES, FRAME
 from ..weights import read_weights
 from .contract import Character, plain_character
-from .nn_tilde import Script, find_method, inference, open_script
+from .nn_tilde import Script, find_method, inference, open_script, set_attributes
 from .torchscript import _import_torch as import_torch
 
-NETWORK, MAPPING = "model.ts", "mapping.safetensors"
+NETWORK, STEERING = "model.ts", "steering.safetensors"
+SET = "set."  # before the name of an attribute
 MIDDLE, MEDIUM = 60.0, 0.75  # pitch and velocity at which a note's latents are the preset's
 UNHEARD = ATTACK_FRAMES * FRAME  # samples that a new note makes to reach where its stream is asked for
 LONGEST_LEAD = 3.0  # seconds that a network may take to come to life
 SETTLED = 0.7  # of the level it comes to in the end
 REMEMBERED = 128 << 20  # bytes of caches of notes that have just begun
-SHARE = 0.5  # of a block's time that one step may take while others wait
+SHARE = 0.7  # of a block's time that one step may take
+TIMED = 8  # voices that are timed together
 F4 = np.float32
 
 
-class Mapping(NamedTuple):
-    """How latents follow the player, (L,) each: per octave above MIDDLE, and per unit of velocity."""
+class Steering(NamedTuple):
+    """How latents follow the player, (L,) each: per octave above MIDDLE, and per unit of velocity; and
+    attributes of the network that are set before it plays.
+    """
 
     pitch: NDArray[np.float32]
     velocity: NDArray[np.float32]
+    attributes: dict[str, list[float]]
 
 
-def read_mapping(bundle: Bundle) -> Mapping:
+def read_steering(bundle: Bundle) -> Steering:
     """That of a bundle; one that does nothing where it holds none. Raises BundleError."""
-    if MAPPING not in bundle.files:
-        return Mapping(np.zeros(bundle.latent, F4), np.zeros(bundle.latent, F4))
-    arrays, _ = read_weights(bundle.files[MAPPING], f"{bundle.name}: {MAPPING}")
-    for name in Mapping._fields:
-        if name not in arrays or arrays[name].shape != (bundle.latent,):
-            raise BundleError(
-                f"{bundle.name}: {MAPPING} has no {name} of {bundle.latent} numbers; import it again"
-            )
-    return Mapping(*(arrays[name].astype(F4) for name in Mapping._fields))
+    still, where = np.zeros(bundle.latent, F4), f"{bundle.name}: {STEERING}"
+    arrays, _ = read_weights(bundle.files[STEERING], where) if STEERING in bundle.files else ({}, {})
+    pitch, velocity = (arrays.get(name, still).astype(F4) for name in ("pitch", "velocity"))
+    if not pitch.shape == velocity.shape == still.shape:
+        raise BundleError(f"{where} has ways that are not of {bundle.latent} numbers; import it again")
+    attributes = {
+        name.removeprefix(SET): np.ravel(array).tolist()
+        for name, array in arrays.items()
+        if name.startswith(SET)
+    }
+    return Steering(pitch, velocity, attributes)
+
+
+def write_steering(steering: Steering) -> bytes:
+    """The file that holds it."""
+    from safetensors.numpy import save
+
+    attributes = {f"{SET}{name}": np.array(each, float) for name, each in steering.attributes.items()}
+    return bytes(save({"pitch": steering.pitch, "velocity": steering.velocity, **attributes}))
 
 
 class ScriptGenerator:
@@ -60,15 +75,16 @@ class ScriptGenerator:
     def __init__(self, bundle: Bundle, device: str = "cpu", method: str = "") -> None:
         self.torch = import_torch(device)
         self.bundle, self.rate, self.device = bundle, bundle.head.sample_rate, device
-        self.frames_per_step, self.mapping = bundle.head.frames_per_step, read_mapping(bundle)
+        self.frames_per_step, self.steering = bundle.head.frames_per_step, read_steering(bundle)
         network = open_script(self.torch, bundle.files[NETWORK], f"{bundle.name}: {NETWORK}", device)
+        set_attributes(network, self.steering.attributes, f"{bundle.name}: {NETWORK}")
         self.method = find_method(network, f"{bundle.name}: {NETWORK}", method)
         self._check_latents()
         self.script = Script(self.torch, network, self.method, f"{bundle.name}: {NETWORK}", device)
         self.lead, self.length = 0, self.frames_per_step * FRAME
         self.columns = -(-self.length // self.method.ratio)
         self.block = self.columns * self.method.ratio
-        self.velocity_layers = 5 if self.mapping.velocity.any() else 1
+        self.velocity_layers = 5 if self.steering.velocity.any() else 1
         self.rows_at_once = self.most = 1 if self.script.random else min(self.script.slots, 128)
 
     def _check_latents(self) -> None:
@@ -88,7 +104,7 @@ class ScriptGenerator:
         self.recent = np.zeros((rows, self.length + self.block), F4)  # the sound that was made last
         self.starts: OrderedDict[bytes, list[Any]] = OrderedDict()  # caches of notes as they begin
         self.lead = self._measure_lead() if self.script.owners else 0
-        self.rows_at_once = self._measure_batch(np.arange(min(rows, self.most)))
+        self.rows_at_once = self._measure_batch(np.arange(min(rows, self.most, TIMED)))
 
     def _measure_lead(self) -> int:
         """Blocks until notes are about as loud as they become."""
@@ -102,16 +118,22 @@ class ScriptGenerator:
         return int(np.argmax(np.array(levels) >= SETTLED * np.mean(late)))
 
     def _measure_batch(self, rows: NDArray[np.int64]) -> int:
-        """Rows whose first block takes SHARE of its own time."""
-        spent = 0.0
-        for chosen in (rows, rows[:1]):
-            self._renew(chosen)
-            began = clocks.perf_counter()
-            self._make(chosen)
-            spent = clocks.perf_counter() - began
-        return int(
-            np.clip(SHARE * self.block / self.rate / spent / (self.lead + 1), 1, min(self.script.slots, 128))
-        )
+        """Rows whose next block takes SHARE of its own time, as if every row took the same."""
+        if len(rows) == 1:
+            return 1
+        self._time(rows)
+        few, many = self._time(rows[:1]), self._time(rows)
+        each = max((many - few) / (len(rows) - 1), 1e-6)
+        found = 1 + int(np.clip((SHARE * self.block / self.rate - few) / each, 0, self.most - 1))
+        self._renew(rows)
+        return found
+
+    def _time(self, rows: NDArray[np.int64]) -> float:
+        """Seconds that a block of `rows` takes; on the processor those of others do not count."""
+        now = clocks.thread_time if self.device == "cpu" else clocks.perf_counter
+        began = now()
+        self._make(rows)
+        return now() - began
 
     def _renew(self, rows: NDArray[np.int64]) -> None:
         """Empty the caches of `rows`."""
@@ -141,8 +163,7 @@ class ScriptGenerator:
         """Make what comes before the notes of some rows, and note with which caches it leaves them."""
         rows = np.array(list(keys), np.int64)
         self.made[rows] = -self.lead
-        for _ in range(self.lead):
-            self._make_all(rows)
+        self._make_all(rows, self.lead)
         for row, key in keys.items():
             self.starts[key] = [memory[row : row + 1].clone() for memory in self.kept]
 
@@ -174,7 +195,7 @@ class ScriptGenerator:
         """Condition the notes of `rows`, which go on: convolutions carry them over."""
         octaves, force = (pitch - MIDDLE) / 12.0, velocity - MEDIUM
         self.latents[rows] = (
-            latent + octaves[:, None] * self.mapping.pitch + force[:, None] * self.mapping.velocity
+            latent + octaves[:, None] * self.steering.pitch + force[:, None] * self.steering.velocity
         )
         self.pitch[rows] = np.rint(pitch).astype(np.int64)
         release = np.full((len(rows), 2), [self.bundle.head.release_db, 0.0], F4)
@@ -186,7 +207,8 @@ class ScriptGenerator:
         self._leap(rows, first)
         last = -(-(first + self.length) // self.block)  # blocks that must have been made
         while len(behind := rows[self.made[rows] < last]):
-            self._make_all(behind)
+            lacking = int(np.min((last - self.made[rows])[self.made[rows] < last]))
+            self._make_all(behind, 1 if self.script.random else lacking)
         places = first - self.made[rows] * self.block + self.recent.shape[1]
         sound = np.take_along_axis(self.recent[rows], places[:, None] + np.arange(self.length), 1)
         return sound.reshape(len(rows), self.frames_per_step, FRAME)
@@ -198,12 +220,12 @@ class ScriptGenerator:
         far = unheard > np.where(self.made[rows] == 0, -(-UNHEARD // self.block), 1)
         self.made[rows[far]] = first[far] // self.block
 
-    def _make_all(self, rows: NDArray[np.int64]) -> None:
+    def _make_all(self, rows: NDArray[np.int64], blocks: int) -> None:
         for begin in range(0, len(rows), self.most):
-            self._make(rows[begin : begin + self.most])
+            self._make(rows[begin : begin + self.most], blocks)
 
-    def _make(self, rows: NDArray[np.int64]) -> None:
-        """Make one more block of `rows`, `most` at most."""
+    def _make(self, rows: NDArray[np.int64], blocks: int = 1) -> None:
+        """Make more blocks of `rows`, `most` at most, in one run, which is faster than one by one."""
         torch, script = self.torch, self.script
         chosen = torch.from_numpy(rows).to(self.device)
         with inference(torch):
@@ -211,10 +233,11 @@ class ScriptGenerator:
             if script.random:
                 torch.manual_seed(int((self.made[rows[0]] + self.lead) << 7 | self.pitch[rows[0]]))
             latents = torch.from_numpy(self.latents[rows]).to(self.device)
-            sound = script.run(latents[:, :, None].expand(-1, -1, self.columns).contiguous()).cpu().numpy()
+            sound = script.run(latents[:, :, None].expand(-1, -1, blocks * self.columns).contiguous())
         self._remember(rows, script.kept(len(rows)))
-        self.recent[rows] = np.concatenate((self.recent[rows][:, self.block :], sound), 1)
-        self.made[rows] += 1
+        recent = np.concatenate((self.recent[rows], sound.cpu().numpy()), 1)
+        self.recent[rows] = recent[:, -self.recent.shape[1] :]
+        self.made[rows] += blocks
 
     def close(self) -> None:
         """Let go of the network and what it remembers."""

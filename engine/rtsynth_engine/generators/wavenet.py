@@ -1,7 +1,8 @@
 """WaveNet in compiled code (van den Oord et al. 2016): sample by sample, with every layer's past kept (Paine
 et al. 2016).
 
-A layer sees its input now and `dilation` samples ago, which waits in a ring of that length. C channels, S of
+A layer sees its input now and `dilation` samples ago, which waits in a ring. Layers whose dilation is 0 look
+back as far as the note says: some of its periods (Wu et al. 2019, quasi-periodic WaveNet). C channels, S of
 the skip sum, L layers, Q codes.
 """
 
@@ -34,14 +35,16 @@ class Network(NamedTuple):
     logits: NDArray[np.float32]  # (S, Q)
     logit_shift: NDArray[np.float32]  # (Q,)
     levels: NDArray[np.float32]  # (Q,) the sample that a code stands for, before de-emphasis
-    dilations: NDArray[np.int64]  # (L,)
+    dilations: NDArray[np.int64]  # (L,) samples; 0: the note's own lag
+    rings: NDArray[np.int64]  # (L,) samples that a layer's ring holds
     firsts: NDArray[np.int64]  # (L,) where a layer's ring begins
 
 
 class State(NamedTuple):
     """What rows of voices remember."""
 
-    past: NDArray[np.float32]  # (rows, sum of dilations, C)
+    past: NDArray[np.float32]  # (rows, sum of rings, C)
+    lag: NDArray[np.int64]  # (rows,) samples that layers of dilation 0 look back
     position: NDArray[np.int64]  # (rows,) samples made
     code: NDArray[np.int64]  # (rows,) of the last sample
     sample: NDArray[np.float32]  # (rows,) the last one
@@ -61,9 +64,9 @@ class Scratch(NamedTuple):
 
 def make_state(network: Network, rows: int) -> State:
     """State of `rows` voices; the memory of those that never sound is never touched."""
-    past = np.zeros((rows, int(network.dilations.sum()), network.embedding.shape[1]), F4)
-    position, code = np.zeros((2, rows), np.int64)
-    return State(past, position, code, np.zeros(rows, F4), np.zeros(rows, np.uint64))
+    past = np.zeros((rows, int(network.rings.sum()), network.embedding.shape[1]), F4)
+    lag, position, code = np.zeros((3, rows), np.int64)
+    return State(past, lag, position, code, np.zeros(rows, F4), np.zeros(rows, np.uint64))
 
 
 def make_scratch(network: Network) -> Scratch:
@@ -107,15 +110,17 @@ def _enter(network: Any, state: Any, scratch: Any, rows: Any, count: int) -> Non
 
 @realtime_sum
 def _recall(network: Any, state: Any, scratch: Any, rows: Any, count: int, layer: int, biases: Any) -> None:
-    """What a layer saw `dilation` samples ago takes its place beside what it sees, and sums are begun."""
+    """What a layer saw some samples ago takes its place beside what it sees, and sums are begun."""
     channels = network.embedding.shape[1]
     for r in range(count):
         row = rows[r]
-        at = network.firsts[layer] + state.position[row] % network.dilations[layer]
+        ring, first = network.rings[layer], network.firsts[layer]
+        ago = network.dilations[layer] or state.lag[row]
+        old, new = first + (state.position[row] - ago) % ring, first + state.position[row] % ring
         for c in range(channels):
             now = scratch.pair[r, channels + c]
-            scratch.pair[r, c], state.past[row, at, c] = state.past[row, at, c], now
-            scratch.output[r, c] = now
+            scratch.pair[r, c] = state.past[row, old, c]
+            state.past[row, new, c] = scratch.output[r, c] = now
         for c in range(network.shifts.shape[1]):
             scratch.output[r, c] += network.shifts[layer, c]
         for c in range(2 * channels):

@@ -31,12 +31,12 @@ def ask(bundle: Bundle, sounds: Sounds, most: int, seed: int) -> Asked:
     names of the real notes.
     """
     draw = np.random.default_rng(seed)
-    keys, free = _keys(bundle, sounds), bundle.generator in FREE
-    rows = draw.permutation(_playable(bundle, sounds, keys))[:most]
+    free = bundle.generator in FREE
+    rows = draw.permutation(_playable(bundle, sounds))[:most]
     label = sounds.label[rows]
     latent, divisor = _drawn(bundle, len(rows), draw) if free else _placed(_named(bundle, sounds), label)
     unasked = free and not is_kit(bundle)
-    return Asked(keys[rows], sounds.velocity[rows], np.where(unasked, -1, label), latent, divisor)
+    return Asked(sounds.pitch[rows], sounds.velocity[rows], np.where(unasked, -1, label), latent, divisor)
 
 
 def rounds(asked: Asked) -> list[NDArray[np.int64]]:
@@ -69,20 +69,13 @@ def _named(bundle: Bundle, sounds: Sounds) -> dict[int, Place]:
     return {sounds.names.index(p.name): p for p in bundle.places if p.name in sounds.names}
 
 
-def _keys(bundle: Bundle, sounds: Sounds) -> NDArray[np.int64]:
-    """The key of each sound: in a kit, the one of its name, or -1; real drums are on several."""
-    if not is_kit(bundle):
-        return sounds.pitch
-    pairs = zip(sounds.pitch.tolist(), sounds.label.tolist(), strict=True)
-    known = {label: key for key, label in pairs if key in bundle.classes}
-    return np.array([known.get(label, -1) for label in sounds.label.tolist()])
-
-
-def _playable(bundle: Bundle, sounds: Sounds, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+def _playable(bundle: Bundle, sounds: Sounds) -> NDArray[np.int64]:
     """Rows of what the instrument has a key for and, unless it is free, a place; held out but for kits."""
     low, high = bundle.pitch_range
-    able = (keys >= low) & (keys <= high)
-    if not is_kit(bundle):
+    able = (sounds.pitch >= low) & (sounds.pitch <= high)
+    if is_kit(bundle):
+        able &= np.isin(sounds.pitch, bundle.classes)
+    else:
         able &= sounds.held_out
     if bundle.generator not in FREE:
         able &= np.isin(sounds.label, list(_named(bundle, sounds)))

@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rtsynth_models.data.errors import DataError
 from rtsynth_models.scoring.spectra import BANDS
 from rtsynth_models.sounds import Sounds
 
@@ -74,14 +75,15 @@ def judge(model: Classifier, mel: NDArray[np.float32]) -> Judged:
 def load_classifier(
     sounds: Sounds, mel: NDArray[np.float32], folder: Path, pitched: bool, progress: Progress
 ) -> Classifier:
-    """The classifier kept in `folder`, trained now on the spectra `mel` of all `sounds` if there is none."""
+    """The classifier kept in `folder`, trained now on the spectra `mel` of all `sounds` if there is none.
+
+    Raises DataError where it cannot be kept.
+    """
     torch.manual_seed(0)
     model = Classifier(torch.from_numpy(np.unique(sounds.pitch)), len(sounds.names))
     if not _read(model, folder / FILE):
         _train(model, sounds, mel, 0 if pitched else MOVED, progress)
-        part = folder / f"{FILE}.part"
-        save_file(model.state_dict(), part)
-        os.replace(part, folder / FILE)
+        _write(model, folder / FILE)
     return model.eval()
 
 
@@ -95,6 +97,15 @@ def _read(model: Classifier, path: Path) -> bool:
     except (OSError, SafetensorError, RuntimeError, KeyError):
         return False
     return True
+
+
+def _write(model: Classifier, path: Path) -> None:
+    part = path.with_suffix(".part")
+    try:
+        save_file(model.state_dict(), part)
+        os.replace(part, path)
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"cannot keep the classifier in {path.parent}: make the folder writable") from error
 
 
 def _train(

@@ -11,16 +11,15 @@ IN_TUNE_CENTS = 20.0
 COUNT = 12  # harmonics
 LOWER = (0.5, 1.5)  # an organ's stops of 16 and 5 1/3 feet
 WIDTH = 0.02  # of a line to either side, relative to its frequency
-SHARE = (
-    0.3  # of the power must lie on lines of the note; real notes have 0.38 or more (FluidR3, keys 24 to 84)
-)
-LEAST = 0.01  # of the harmonics' power must be odd, and not of a twelfth: FluidR3's, 0.05 or more
+SHARE = 0.3  # of the power must lie on lines of the note
+OTHERS = {2: 0.04, 3: 0.1, 5: 0.1, 7: 0.1}  # of the harmonics' power must not be multiples of these
+"""FluidR3, keys 24 to 84: 0.38 or more on lines; 0.06, 0.16, 0.41, 0.55 or more of others."""
 
 
 def cents_off(sound: Sound, pitch: int) -> float:
     """Cents of a sound (S,), onset first, from MIDI number `pitch`; NaN where it is another note, or none.
 
-    An octave lower is not told from an organ's 16 foot stop.
+    A higher note that shares harmonics is another one; an octave lower is taken for an organ's 16 foot stop.
     """
     signal = np.asarray(sound, np.float64)
     cents = pitch_cents(signal, pitch, RATE, lead_seconds=0.0)
@@ -39,8 +38,9 @@ def _is_note(signal: NDArray[np.float64], pitch: float) -> bool:
     number = np.arange(len(power)) * RATE / (4 * len(signal)) / (440 * 2 ** ((pitch - 69) / 12))
     harmonics = np.array([_line(power, number, k) for k in range(1, COUNT + 1)])
     lines = harmonics.sum() + sum(_line(power, number, k) for k in LOWER)
-    odd = [harmonics[np.arange(1, COUNT + 1) % k > 0].sum() for k in (2, 3)]
-    return bool(lines > SHARE * power[number < COUNT + 0.5].sum() and min(odd) > LEAST * harmonics.sum())
+    order = np.arange(1, COUNT + 1)
+    other = all(harmonics[order % k > 0].sum() > least * harmonics.sum() for k, least in OTHERS.items())
+    return bool(other and lines > SHARE * power[number < COUNT + 0.5].sum())
 
 
 def _line(power: NDArray[np.float64], number: NDArray[np.float64], k: float) -> float:

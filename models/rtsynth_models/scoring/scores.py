@@ -13,6 +13,7 @@ from rtsynth_models.scoring.spectra import log_mel
 from rtsynth_models.sounds import Sounds
 
 SECONDS = 2.0  # of every sound that are judged, held all the time
+FEWEST = 10  # sounds in a bin
 POOLED = (8, 4)  # what is averaged before bins are found: moments, bands
 
 
@@ -20,7 +21,7 @@ POOLED = (8, 4)  # what is averaged before bins are found: moments, bands
 class Scores:
     """Figures of one set of sounds; of drums what concerns pitch is NaN.
 
-    ndb: of BINS, bins that are filled unlike the real set's; frechet: distance of features; inception: score
+    ndb: share of bins that are filled unlike the real set's; frechet: distance of features; inception: score
     over pitches (drums: names); pitch, tune, name: shares; entropy: of pitch (drums: name), nats.
     """
 
@@ -60,7 +61,7 @@ class Judges:
         asked = np.searchsorted(self.model.pitches.numpy(), pitch)
         return Scores(
             sounds=len(sound),
-            ndb=BINS * different_bins(self.bins, self.bins, pooled(mel), seed=0),
+            ndb=different_bins(self.bins, self.bins, pooled(mel), seed=0, bins=_bins(len(sound))),
             frechet=frechet(self.known.features, said.features),
             inception=inception(chances),
             pitch=_share(said.pitch, asked) if self.pitched else np.nan,
@@ -80,6 +81,11 @@ class Judges:
         """
         rows = np.random.default_rng(seed).permutation(self.sounds.chosen(held_out=True))[:most]
         return rows, self.score(self.sounds.sound[rows], self.sounds.pitch[rows], self.sounds.label[rows])
+
+
+def _bins(sounds: int) -> int:
+    """How many bins so many sounds can tell apart: a bin expected to hold fewer may be empty by chance."""
+    return int(np.clip(sounds // FEWEST, 2, BINS))
 
 
 def _share(chances: NDArray[np.float64], asked: NDArray[np.int64]) -> float:

@@ -40,6 +40,7 @@ DRUMS = {
 """The keys of General MIDI that play a drum, the usual one first."""
 KEYS = tuple(keys[0] for keys in DRUMS.values())  # of each name in turn
 LABELS = {key: label for label, keys in enumerate(DRUMS.values()) for key in keys}
+ORCHESTRA = 48  # kits from this number on play timpani or effects where others have hats
 VELOCITIES = (25, 51, 76, 102, 127)
 SAMPLES, FADE = 16_384, 2_048
 HOLD_SECONDS = 1.0
@@ -91,10 +92,11 @@ class Kit:
 def build(plan: Plan, say: Callable[[str], None]) -> None:
     """Render what is missing of a set of drums, then put it together. Raises DataError."""
     presets = read_headers(plan.soundfont).kits
-    if not presets:
+    numbers = sorted(number for number in presets if number < ORCHESTRA)
+    if not numbers:
         raise DataError(f"{plan.soundfont.name} has no drum kit: name another SoundFont")
     make_folder(plan.folder)
-    kits = [Kit(presets[number], plan) for number in sorted(presets)]
+    kits = [Kit(presets[number], plan) for number in numbers]
     run_all(kits, plan.jobs, say, lambda: None)
     there = [kit for kit in kits if kit.path.exists()]
     drums = hold_out(distinct([load_part(kit.path) for kit in there]))

@@ -10,7 +10,7 @@ from rtsynth_engine.errors import EngineError
 from rtsynth_models.families.gansynth import export
 from rtsynth_models.families.gansynth.config import PAPER, SMALL, Config
 from rtsynth_models.families.gansynth.discriminator import Discriminator, spread_of
-from rtsynth_models.families.gansynth.growth import Stage, equalised, spread, stage
+from rtsynth_models.families.gansynth.growth import Stage, equalised, pace, spread, stage
 from rtsynth_models.families.gansynth.pairs import places, unlikeness
 from rtsynth_models.families.gansynth.task import Task, learnt, network
 from rtsynth_models.training.contract import Trained
@@ -77,6 +77,12 @@ def test_growth_goes_by_the_images_seen():
     found = [stage(GROWING, seen) for seen in (0, 19, 20, 25, 30, 59, 60, 65, 10_000)]
     wanted = [(0, 1.0, 8), (0, 1.0, 8), (1, 0.0, 4), (1, 0.5, 4), (1, 1.0, 4), (1, 1.0, 4)]
     assert found == [Stage(*w) for w in [*wanted, (2, 0.0, 2), (2, 0.5, 2), (2, 1.0, 2)]]
+
+
+def test_the_rate_falls_to_that_of_opponents_while_it_is_warm():
+    config = replace(CONFIG, warm=100, warm_rate=0.01, learning_rate=0.001)
+    rates = [pace(config, seen) for seen in (0, 50, 100, 1000)]
+    assert rates == pytest.approx([0.01, 0.01 / 10**0.5, 0.001, 0.001])
 
 
 def test_weights_begin_and_learn_in_proportion_to_their_inputs():
@@ -158,7 +164,7 @@ def test_turns_are_compared_the_short_way_round_and_where_there_is_sound():
 
 
 def test_a_warm_generator_is_told_what_it_should_have_drawn_before_the_discriminator_learns(tmp_path):
-    config = replace(CONFIG, paired=1.0, warm=8)
+    config = replace(CONFIG, paired=1.0, warm=8, warm_rate=0.01)
     task, run = Task(config, sounds()), FabricRun(Fabric(devices=1, accelerator="cpu"), tmp_path, sounds(), 0)
     run.optimisers = task.optimisers()
     learnt_by, judge = [], task.discriminator.judge.real.weight

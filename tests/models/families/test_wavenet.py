@@ -18,8 +18,8 @@ from rtsynth_models.sounds import Sounds
 from rtsynth_models.training.run import FabricRun, started
 
 TINY = Config(
-    channels=32, skips=32, stacks=2, longest=16, latent=3, names=2, pitches=tuple(range(60, 65)), embedded=4,
-    units=8, crop=1024, warm=128, batch=2, held_seconds=0.5,
+    channels=32, skips=32, stacks=2, longest=16, farthest=64, latent=3, names=2, pitches=tuple(range(60, 65)),
+    embedded=4, units=8, crop=1024, warm=128, batch=2, held_seconds=0.5,
 )  # fmt: skip
 NOTES = 3
 F4 = np.float32
@@ -70,7 +70,8 @@ def logits_of(network: WaveNet, codes: Any, note: Any) -> Any:
     heard = np.pad(codes, ((0, 0), (1, 0)), constant_values=silence(config))[:, :-1]
     seconds = torch.arange(0, codes.shape[1], config.stride) / config.rate
     told = network.conditioner.told(*note)
-    return network(torch.from_numpy(heard), network.conditioner(told, seconds.expand(NOTES, -1))).numpy()
+    biases = network.conditioner(told, seconds.expand(NOTES, -1))
+    return network(torch.from_numpy(heard), biases, note[0].tolist()).numpy()
 
 
 def test_the_engine_chooses_what_the_network_finds_likeliest(restless: WaveNet) -> None:
@@ -115,7 +116,7 @@ def test_a_sample_depends_on_no_later_one(restless: WaveNet) -> None:
     biases = restless.conditioner(told, torch.zeros(1, 4))
     moved = codes.clone()
     moved[:, 300:] = 0
-    before, after = restless(codes, biases), restless(moved, biases)
+    before, after = restless(codes, biases, [1]), restless(moved, biases, [1])
     torch.testing.assert_close(before[:, :300], after[:, :300])
     assert not torch.equal(before[:, 300:], after[:, 300:])
 
@@ -123,7 +124,15 @@ def test_a_sample_depends_on_no_later_one(restless: WaveNet) -> None:
 @pytest.mark.parametrize("config", [SMALL, PAPER])
 def test_it_looks_back_as_far_as_its_dilations_say(config: Config) -> None:
     assert len(config.dilations) == 10 * config.stacks
-    assert max(config.dilations) == 512
+    assert max(config.dilations) == 256
+    assert max(config.lags) <= 512
+
+
+def test_a_lag_is_some_periods_of_the_pitch() -> None:
+    for pitch, lag in zip(SMALL.pitches, SMALL.lags, strict=True):
+        periods = lag * 440 * 2 ** ((pitch - 69) / 12) / SMALL.rate
+        assert lag > 240
+        assert abs(1200 * np.log2(periods / round(periods))) < 3.5
 
 
 def test_codes_stand_for_the_samples_they_were_made_of() -> None:

@@ -1,7 +1,7 @@
 from rtsynth_models.scoring.table import HEADER, PAPER, markdown, table
 
-REAL = {"name": "real, held out", "ndb": 5.0, "frechet": 80.0, "pitch": 0.9, "tune": None, "named": None}
-CHEAP = {"name": "a", "ndb": 20.0, "parameters": 7_300_000, "real_time": 0.01, "first_ms": 2.0}
+REAL = {"name": "real, held out", "ndb": 0.05, "frechet": 80.0, "pitch": 0.9, "tune": None, "named": None}
+CHEAP = {"name": "a", "ndb": 0.2, "parameters": 7_300_000, "real_time": 0.01, "first_ms": 2.0}
 DEAR = {"name": "b", "real_time": 0.5, "trained": {"notes": 1712, "steps": 9000, "hours": 1.52}}
 
 

@@ -27,7 +27,8 @@ class Config:
     lazy: int = 1
     classifier: float = 10.0
     paired: float = 0.0  # weight of the distance from the real image; 0: latents stand for nothing
-    warm: int = 0  # images for which that is all
+    warm: int = 0  # images for which that is all, and the learning rate at the beginning of them
+    warm_rate: float = 0.0
     average: float = 0.999
     learning_rate: float = 8e-4
     momentum: float = 0.0
@@ -60,6 +61,7 @@ SMALL = Config(
     classifier=1.0,
     paired=10.0,
     warm=30_000,
+    warm_rate=8e-3,
     learning_rate=1.5e-3,
     momentum=0.5,
     batch=(4,) * 6,

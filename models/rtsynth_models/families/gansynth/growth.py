@@ -32,6 +32,13 @@ def stage(config: Config, seen: int) -> Stage:
     return Stage(level, min(1.0, seen / fade) if fade else 1.0, config.batch[level])
 
 
+def pace(config: Config, seen: int) -> float:
+    """The learning rate after `seen` images: supervised learning bears a higher one than two opponents."""
+    if seen >= config.warm:
+        return config.learning_rate
+    return float(config.warm_rate * (config.learning_rate / config.warm_rate) ** (seen / config.warm))
+
+
 @torch.no_grad()
 def begin(network: nn.Module) -> None:
     """Weights by He's rule, biases zero."""
@@ -64,4 +71,4 @@ def equalised(network: nn.Module, rate: float) -> list[dict[str, Any]]:
     for module in weighted(network):
         groups[spread(module)].append(module.weight)
         groups[1.0].append(module.bias)
-    return [{"params": parameters, "lr": rate * size} for size, parameters in groups.items()]
+    return [{"params": found, "lr": rate * size, "spread": size} for size, found in groups.items()]

@@ -11,7 +11,7 @@ from torch.optim import Adam, Optimizer
 from rtsynth_models.families.gansynth.config import Config
 from rtsynth_models.families.gansynth.discriminator import Discriminator
 from rtsynth_models.families.gansynth.generator import Generator
-from rtsynth_models.families.gansynth.growth import Stage, begin, equalised, stage
+from rtsynth_models.families.gansynth.growth import Stage, begin, equalised, pace, stage
 from rtsynth_models.families.gansynth.pairs import forces, places, unlikeness
 from rtsynth_models.families.gansynth.pictures import Pictures
 from rtsynth_models.sounds import Sounds
@@ -55,7 +55,7 @@ class Task(nn.Module):
     def turn(self, run: "Run", step: int) -> dict[str, Tensor]:
         """The discriminator learns from a batch, then the generator from what it says of the same fakes."""
         now, warm = stage(self.config, run.seen), run.seen < self.config.warm
-        self._hold(run, WARM_MOMENTUM if warm else self.config.momentum)
+        self._pace(run, WARM_MOMENTUM if warm else self.config.momentum, pace(self.config, run.seen))
         index = run.draw(now.batch, self.rows)
         real = run.fabric.to_device(self._pictures(run).at(index, now))
         pitch = run.tensor(self.classes[index])
@@ -63,11 +63,11 @@ class Task(nn.Module):
         losses = {} if warm else self._judge(run, step, now, real, fake.detach(), pitch)
         return losses | self._please(run, now, fake, None if warm else pitch, real)
 
-    def _hold(self, run: "Run", momentum: float) -> None:
-        """Let the optimisers average gradients so long."""
+    def _pace(self, run: "Run", momentum: float, rate: float) -> None:
+        """How long the optimisers average gradients, and how fast they go."""
         for optimiser in run.optimisers.values():
             for group in optimiser.param_groups:
-                group["betas"] = (momentum, SQUARES)
+                group["betas"], group["lr"] = (momentum, SQUARES), rate * group["spread"]
 
     def _latent(self, run: "Run", now: Stage, index: NDArray[np.int64]) -> Tensor:
         noise = run.normal(now.batch, self.config.latent)

@@ -22,6 +22,7 @@ class Config:
     names: int = 20  # instruments whose place in the latent space is kept
     offset: float = -0.95  # of the log-magnitude image, as in `Spectrum`
     scale: float = 16.1
+    rate: int = 16000
     seen: tuple[int, ...] = (32, 64, 96)  # channels of the encoder
     pooled: int = 4
     own: float = 0.3

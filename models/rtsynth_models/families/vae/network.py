@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rtsynth_models.families.gansynth.generator import Level, Seed
+from rtsynth_models.families.gansynth.generator import SEED_SHAPE, Level, Seed
 from rtsynth_models.families.gansynth.growth import begin
 from rtsynth_models.families.vae.config import Config
+from rtsynth_models.families.vae.pitches import begun
 
 SLOPE = 0.2
 
@@ -66,7 +67,12 @@ class VAE(nn.Module):
         self.config = config
         self.encoder, self.decoder = Encoder(config), Decoder(config)
         begin(self)
-        with torch.no_grad():
-            self.encoder.told.weight.mul_(0.5)
+        self._tell_pitches()
         self.places: Tensor
         self.register_buffer("places", torch.zeros(config.names, config.latent))
+
+    @torch.no_grad()
+    def _tell_pitches(self) -> None:
+        known, seed = begun(self.config) / self.config.loudness, self.decoder.seed
+        weight = seed.spread.weight.view(seed.width, *SEED_SHAPE, -1)
+        weight[: len(known), :, :, self.config.latent :] = known[:, None]

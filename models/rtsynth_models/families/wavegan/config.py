@@ -27,7 +27,8 @@ SMALL = Config(
     batch=16,
     learning_rate=4e-4,
     betas=(0.0, 0.99),
-    warm=1500,
+    warm=5000,
+    average=0.995,
     points=18 * 8,
     detune=1.0,
 )

@@ -11,8 +11,9 @@ drawn from {codes} codes on the mu-law curve by a network of dilated convolution
 before it. With every layer's past kept (Paine et al. 2016) compiled code makes it in real time; the historic
 baseline among the generators here, and a lo-fi instrument.
 
-- {layers} layers in {stacks} stacks, dilations 1 … {longest}: it hears {field:.0f} ms back. {channels}
-  channels, {skips} of the skip sum; {parameters:,} parameters; {rate} Hz.
+- {layers} layers in {stacks} stacks of dilations 1 … {longest}, each after a layer that looks some periods of
+  the note back (Wu et al. 2019, quasi-periodic WaveNet), so that the pitch holds: it hears {field:.0f} ms.
+- {channels} channels, {skips} of the skip sum; {parameters:,} parameters; {rate} Hz.
 - Conditioned every {stride} samples on pitch, velocity, latent ({latent}) and time since note-on.
 - What is coded is the sound less {emphasis:g} of the sample before (as in LPCNet, Valin and Skoglund 2019),
   so that the noise of {codes} codes falls with frequency, as the sound does.
@@ -38,7 +39,7 @@ def card(trained: Trained, network: WaveNet) -> str:
         layers=len(config.dilations),
         stacks=config.stacks,
         longest=config.longest,
-        field=1000 * (sum(config.dilations) + 1) / config.rate,
+        field=1000 * (sum(config.dilations) + config.stacks * max(config.lags) + 1) / config.rate,
         channels=config.channels,
         skips=config.skips,
         parameters=sum(p.numel() for p in network.parameters()),

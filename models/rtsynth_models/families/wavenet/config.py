@@ -1,11 +1,13 @@
 """The sizes of WaveNet and of its training: what one core streams, and the paper's form."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 
 @dataclass(frozen=True)
 class Config:
-    """`stacks` of dilations 1, 2, 4 … `longest`; conditioned anew every `stride` samples.
+    """`stacks` of dilations 0, 1, 2, 4 … `longest`, of which 0 stands for the `lags`; conditioned anew every
+    `stride` samples.
 
     A batch is `batch` crops of `crop` samples, of which the first `warm` teach nothing in the middle of a
     note: there the network does not know all of its past. `onsets` of the crops begin with the note.
@@ -14,7 +16,8 @@ class Config:
     channels: int = 32
     skips: int = 64
     stacks: int = 2
-    longest: int = 512
+    longest: int = 256
+    farthest: int = 512  # samples that a lag may be
     codes: int = 256
     latent: int = 16
     labels: tuple[int, ...] = ()  # of the sounds to learn; none: all
@@ -39,8 +42,24 @@ class Config:
 
     @property
     def dilations(self) -> tuple[int, ...]:
-        """Samples that each layer looks back."""
-        return tuple(1 << k for k in range(self.longest.bit_length())) * self.stacks
+        """Samples that each layer looks back; 0: the pitch's lag."""
+        return (0, *(1 << k for k in range(self.longest.bit_length()))) * self.stacks
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """For every pitch, some periods that are whole samples, or nearly so."""
+        return tuple(lag(self.rate / (440.0 * 2.0 ** ((p - 69) / 12)), self.farthest) for p in self.pitches)
+
+
+def lag(period: float, farthest: int) -> int:
+    """Samples, of the second half of `farthest`, that are nearest to a multiple of a period below it."""
+    first, last = max(ceil(farthest / 2 / period), 1), floor(farthest / period)
+    return min((round(n * period) for n in range(first, last + 1)), key=lambda lag: off(lag, period))
+
+
+def off(lag: int, period: float) -> float:
+    """How far a lag is from a multiple of a period, as a share of it."""
+    return abs(lag / (period * round(lag / period)) - 1.0)
 
 
 SMALL = Config(labels=(0, 1, 8, 10, 13, 14, 17, 18, 19))

@@ -46,7 +46,7 @@ def weights_of(network: WaveNet, temperature: float = TEMPERATURE) -> bytes:
     if config.stride != STRIDE:
         raise ValueError(f"the engine conditions every {STRIDE} samples, not {config.stride}")
     arrays = {name: network.state_dict()[name] for name in LEARNT} | network.conditioner.state_dict()
-    arrays["levels"] = torch.from_numpy(levels(config))
+    arrays |= {"levels": torch.from_numpy(levels(config)), "lags": torch.tensor(config.lags)}
     told = {"dilations": " ".join(map(str, config.dilations)), "temperature": str(temperature)}
     told |= {"emphasis": str(config.emphasis), "silence": str(silence(config))}
     return save({name: array.contiguous() for name, array in arrays.items()}, told)

@@ -5,6 +5,7 @@ Sequences are (n, samples, channels). Weights are named and shaped as the engine
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -84,24 +85,29 @@ class WaveNet(nn.Module):
         """Places (n, Z) of sounds `label` (n,): as far from the middle as normal draws are."""
         return functional.normalize(self.places[label], dim=1) * math.sqrt(self.config.latent)
 
-    def forward(self, codes: Tensor, biases: Tensor) -> Tensor:
+    def forward(self, codes: Tensor, biases: Tensor, pitch: Sequence[int]) -> Tensor:
         """Logits (n, samples, Q) of what follows `codes` (n, samples), before which there was nothing.
 
-        `biases` (n, points, L * 2 C) hold for `stride` samples each.
+        `biases` (n, points, L * 2 C) hold for `stride` samples each; `pitch` are indices (n,).
         """
+        lags = [self.config.lags[index] for index in pitch]
         channels, x, heard = self.config.channels, self.embedding[codes], []
-        onwards, aside = self.outputs.split([channels, self.config.skips], dim=2)
+        onwards, aside = self.outputs[..., :channels], self.outputs[..., channels:]
         told = biases.view(*biases.shape[:2], -1, 2 * channels).unbind(2)
         layers = zip(self.config.dilations, self.gates, onwards, self.shifts, told, strict=True)
         for dilation, gates, output, shift, bias in layers:
-            heard.append(self._gated(x, dilation, gates, bias))
+            heard.append(self._gated(x, [dilation or lag for lag in lags], gates, bias))
             x = x + (heard[-1] @ output + shift[:channels])
         skip = torch.cat(heard, dim=2) @ aside.flatten(0, 1) + self.shifts[:, channels:].sum(0)
-        return (skip.relu() @ self.hidden + self.hidden_shift).relu() @ self.logits + self.logit_shift
+        hidden = torch.relu(skip.relu() @ self.hidden + self.hidden_shift)
+        return hidden @ self.logits + self.logit_shift
 
-    def _gated(self, x: Tensor, dilation: int, gates: Tensor, bias: Tensor) -> Tensor:
-        """What a layer's filter lets through of x and of x `dilation` samples ago: (n, samples, C)."""
-        past = functional.pad(x, (0, 0, dilation, 0))[:, :-dilation]
+    def _gated(self, x: Tensor, lags: Sequence[int], gates: Tensor, bias: Tensor) -> Tensor:
+        """What a layer's filter lets through of x and of x some samples ago, (n,): (n, samples, C)."""
+        far, length = max(lags), x.shape[1]
+        padded = functional.pad(x, (0, 0, far, 0))
+        begins = (far - lag for lag in lags)
+        past = torch.stack([row[at : at + length] for row, at in zip(padded, begins, strict=True)])
         both = torch.cat([past, x], dim=2) @ gates
         told = both.view(len(x), bias.shape[1], -1, bias.shape[2]) + bias[:, :, None]
         filtered, gate = told.flatten(1, 2).chunk(2, dim=2)

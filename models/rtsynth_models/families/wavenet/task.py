@@ -26,6 +26,7 @@ class WaveNetTask(nn.Module):
     def __init__(self, config: Config, data: Sounds) -> None:
         super().__init__()
         self.config, self.average, self.averaged = config, config.average, WaveNet(config)
+        self.classes = np.searchsorted(config.pitches, data.pitch)
         self.rows = learnt(config, data)  # type: ignore[arg-type]
         self.slopes = (slopes_of(data, config.held_seconds) / SLOPE).astype(np.float32)
 
@@ -41,7 +42,8 @@ class WaveNetTask(nn.Module):
         index = run.draw(self.config.batch, self.rows)
         codes, first = self._crops(run, index)
         told = self._told(run, index)
-        code, slope = self._code_loss(run, codes, first, told), self._slope_loss(run, index, told)
+        pitch = self.classes[index].tolist()
+        code, slope = self._code_loss(run, codes, first, told, pitch), self._slope_loss(run, index, told)
         run.descend("wavenet", code + 0.1 * slope)
         return {"code": code.detach(), "slope": slope.detach()}
 
@@ -59,20 +61,20 @@ class WaveNetTask(nn.Module):
 
     def _told(self, run: Run, index: NDArray[np.int64]) -> Tensor:
         config, data = self.config, run.data
-        pitch = run.tensor(np.searchsorted(config.pitches, data.pitch[index]))
+        pitch = run.tensor(self.classes[index])
         place = self.averaged.place(run.tensor(data.label[index]))
         latent = place + config.spread * run.normal(config.batch, config.latent)
         velocity = run.tensor((data.velocity[index] / 127).astype(np.float32))
         return self.averaged.conditioner.told(pitch, velocity, latent)
 
-    def _code_loss(self, run: Run, codes: Tensor, first: Tensor, told: Tensor) -> Tensor:
+    def _code_loss(self, run: Run, codes: Tensor, first: Tensor, told: Tensor, pitch: list[int]) -> Tensor:
         """Nats a sample, of what the network knows the past of."""
         config = self.config
         points = torch.arange(0, config.crop, config.stride, device=codes.device)
         biases = self.averaged.conditioner(told, (first[:, None] + points) / config.rate)
         jitter = (config.jitter * run.normal(config.batch, config.crop)).round().long()
         heard = (codes[:, :-1] + jitter).clamp(0, config.codes - 1)
-        logits = self.averaged(heard, biases).float()
+        logits = self.averaged(heard, biases, pitch).float()
         known = (torch.arange(config.crop, device=codes.device) >= config.warm) | (first[:, None] == 0)
         return functional.cross_entropy(logits[known], codes[:, 1:][known])
 
