@@ -153,12 +153,9 @@ def _other(given: Tensor) -> Tensor:
 
 @contextmanager
 def _traced() -> Iterator[None]:
-    """Both tracers are deprecated, and warn of sizes that become constants; the proof tells where they must
-    not.
-    """
+    """Both tracers are deprecated and warn of much; whether it matters the proof tells."""
     with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore")
         yield
 
 
