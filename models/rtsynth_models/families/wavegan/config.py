@@ -28,6 +28,7 @@ SMALL = Config(
     learning_rate=4e-4,
     betas=(0.0, 0.99),
     warm=5000,
+    anchor=1.0,
     average=0.995,
     points=18 * 8,
     detune=1.0,
