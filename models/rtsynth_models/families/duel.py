@@ -28,7 +28,8 @@ class Duel:
 
     The first `warm` steps are without a discriminator: every sound, or where pitch is the class every
     instrument, has a latent of its own, learned with the generator until it gives that sound (generative
-    latent optimisation, Bojanowski et al. 2018). The generator remembers `points` of them.
+    latent optimisation, Bojanowski et al. 2018). The generator remembers `points` of them. Afterwards
+    `anchor` weighs how far it strays from these sounds.
     """
 
     size: int = 64  # channels of the layer next to the sound
@@ -49,6 +50,7 @@ class Duel:
     warm: int = 0
     warm_rate: float = 1e-3
     warm_batch: int = 8
+    anchor: float = 0.0
     points: int = 0
 
     @property
@@ -103,13 +105,16 @@ class Duellists(nn.Module):
         return found | self._create(run)
 
     def _warm(self, run: Run) -> dict[str, Tensor]:
-        rows, told = self._draw(run, self.config.warm_batch)
-        latent = on_sphere(self.own(run.tensor(self.owner[rows])))
-        miss = self.miss(self.averaged(latent, *told).float(), self.real(run, rows, False))
+        miss = self._missed(run)
         run.descend("warming", miss)
         with torch.no_grad():
             self.averaged.get_buffer("points").copy_(on_sphere(self.own.weight[self.exemplars]))
         return {"miss": miss.detach()}
+
+    def _missed(self, run: Run) -> Tensor:
+        rows, told = self._draw(run, self.config.warm_batch)
+        latent = on_sphere(self.own(run.tensor(self.owner[rows])))
+        return self.miss(self.averaged(latent, *told).float(), self.real(run, rows, False))
 
     def _draw(self, run: Run, size: int) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
         rows = run.draw(size, self.rows)
@@ -144,7 +149,10 @@ class Duellists(nn.Module):
         self.discriminator.requires_grad_(False)
         fake = self.averaged(run.normal(self.config.batch, self.config.latent), *told).float()
         verdict = self.discriminator(fake, *told)
-        run.descend("generator", self.loss.generator(verdict.real) + self.config.classifier * verdict.cost)
+        loss = self.loss.generator(verdict.real) + self.config.classifier * verdict.cost
+        if self.config.anchor:
+            loss = loss + self.config.anchor * self._missed(run)
+        run.descend("generator", loss)
         self.discriminator.requires_grad_(True)
         return {"created": verdict.cost.detach()}
 

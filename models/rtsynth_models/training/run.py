@@ -26,12 +26,15 @@ def started(precision: str = "32-true", loggers: Any = None) -> Fabric:
 
 
 class FabricRun:
-    """`contract.Run`: draws of the whole batch, shared out; gradients averaged over the processes."""
+    """`contract.Run`: draws of the whole batch, shared out; gradients averaged over the processes.
+
+    `notes` is how many different ones are learnt from.
+    """
 
     def __init__(self, fabric: Fabric, folder: Path, data: Sounds, seed: int) -> None:
         self.fabric, self.folder, self.data, self.seed = fabric, folder, data, seed
         self.draws = Draws(seed, fabric.global_rank, fabric.world_size)
-        self.seen = 0
+        self.seen = self.notes = 0
         self.optimisers: Mapping[str, Optimizer] = {}
         self._kept = data.chosen(held_out=False)
 
@@ -44,6 +47,7 @@ class FabricRun:
         kept = self._kept if among is None else among
         found = drawn(kept, self.seen, size, self.seed)[self.draws.share(size)]
         self.seen += size
+        self.notes = len(np.unique(kept))
         return found
 
     def normal(self, size: int, *shape: int) -> Tensor:

@@ -73,6 +73,7 @@ class Trainer:
         numbers.losses = self.run.mean(found)
         check_finite(numbers.losses, numbers.steps)
         numbers.steps, numbers.seen = numbers.steps + 1, self.run.seen
+        numbers.facts["notes"] = self.run.notes
         follow(self.average, self.task.averaged, min(self.task.average, numbers.steps / (numbers.steps + 9)))
         numbers.minutes += (time.monotonic() - begun) / 60
 

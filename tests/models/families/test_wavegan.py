@@ -147,6 +147,16 @@ def test_where_pitch_is_the_class_an_instrument_has_one_latent(data: Sounds):
     assert list(exemplars) == [0, 1, 2, 3]
 
 
+def test_an_anchor_holds_the_generator_to_its_sounds(data: Sounds, tmp_path: Path):
+    def step(anchor: float) -> torch.Tensor:
+        config = replace(TINY, warm=0, anchor=anchor)
+        trainer = Trainer(started(), family("wavegan"), config, data, tmp_path / str(anchor))
+        trainer.train(1)
+        return trainer.task.averaged.spread.weight.detach()
+
+    assert not torch.equal(step(0.0), step(100.0))
+
+
 def test_latents_on_the_sphere_are_as_long_as_normal_ones():
     found = on_sphere(torch.randn(5, 100))
     torch.testing.assert_close(found.square().sum(1), torch.full((5,), 100.0))

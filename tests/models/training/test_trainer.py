@@ -91,3 +91,9 @@ def test_a_signal_ends_the_training_after_a_step_with_a_checkpoint(tmp_path, mon
     monkeypatch.setattr(training, "step", lambda: (step(), signal.raise_signal(signal.SIGTERM)))
     training.train(1000)
     assert stored.load_checkpoint(tmp_path)[0].steps == 1
+
+
+def test_only_notes_that_are_learnt_from_are_counted(tmp_path):
+    training = trainer(tmp_path)
+    training.step()
+    assert training.numbers.facts["notes"] == 10

@@ -29,7 +29,8 @@ SMALL = Config(
     batch=16,
     learning_rate=4e-4,
     betas=(0.0, 0.99),
-    warm=5000,
+    warm=4000,
+    anchor=10.0,
     average=0.995,
 )
 """Non-saturating with R1, and a generator that knows the sounds before it is judged, where steps are few."""
