@@ -13,6 +13,7 @@ DRAWN = 96  # points of the latent space that are heard, all but the first drawn
 HEARD = 0.5  # seconds of each
 TOGETHER = 8
 MOST = 1.0  # deviations of the latents that a way may take in a step
+FAINT = 30.0  # dB below the loudest
 QUIETEST = 1e-5  # -100 dBFS
 LOWEST = 20.0  # Hz
 Floats = NDArray[np.float64]
@@ -78,9 +79,12 @@ def find_ways(latents: NDArray[np.float32], heard: Floats) -> Ways:
 
 
 def far_apart(heard: Floats, count: int) -> list[int]:
-    """Indices of sounds that differ most, the origin first; no silent ones where others are there."""
+    """Indices of sounds that differ most, the origin first, or the loudest where that is silent as others
+    are not.
+    """
     scaled = (heard - heard.mean(0)) / np.maximum(heard.std(0), 1e-9)
-    chosen, silent = [0], heard[:, 1] < heard[:, 1].max() - 30.0
+    silent = heard[:, 1] < heard[:, 1].max() - FAINT
+    chosen = [int(np.argmax(heard[:, 1])) if silent[0] else 0]
     while len(chosen) < count:
         nearest = np.min([np.linalg.norm(scaled - scaled[i], axis=1) for i in chosen], axis=0)
         nearest[silent] = 0.0
