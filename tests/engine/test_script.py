@@ -1,136 +1,40 @@
 """TorchScript of the nn~ and RAVE world: what RAVE's own export gives is streamed, voice by voice."""
 
 import io
-import warnings
 from pathlib import Path
 
-import nn_tilde
 import numpy as np
 import pytest
 import torch
-from cached_conv import CachedConv1d
 from safetensors.numpy import save
 from torch import nn
 
-from rtsynth_engine.bundles import Bundle, Head
+from rtsynth_engine.bundles import Bundle
 from rtsynth_engine.engine import Engine, Sound
 from rtsynth_engine.errors import BundleError
 from rtsynth_engine.generators.nn_tilde import find_method, methods_of, open_script
 from rtsynth_engine.generators.script import ScriptGenerator
 from rtsynth_engine.layout import BLEND_FROM, FRAME
 from tests.engine.parts import OFF, ON, render
-
-RAVE = (Path(__file__).parents[1] / "data" / "rave-random.ts").read_bytes()
-RATE, RATIO, LATENTS = 16000.0, 1024, 8
-F4 = np.float32
-
-
-def bundle(script: bytes = RAVE, latent: int = LATENTS, frames: int = 4, **files: bytes) -> Bundle:
-    head = Head("waveform", RATE / FRAME, frames, 4.0, sample_rate=RATE)
-    kept = {"model.ts": script, **{name.replace("_", "."): content for name, content in files.items()}}
-    return Bundle(
-        Path("rave.rtsynth"), "rave", "RAVE", "", "", "", "script", head, latent, (24, 84), (), (), "", kept
-    )
-
-
-def opened(script: bytes = RAVE, rows: int = 8, **settings) -> ScriptGenerator:
-    generator = ScriptGenerator(bundle(script, **settings))
-    generator.prepare(rows)
-    return generator
-
-
-def exported(network: nn.Module) -> bytes:
-    content = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.jit.save(torch.jit.script(network.eval()), content)
-    return content.getvalue()
-
-
-class Small(nn_tilde.Module):
-    """Eight samples of each latent's frame: the first latent, smoothed by a cached convolution, and noise."""
-
-    def __init__(self, noise: float = 0.0) -> None:
-        super().__init__()
-        self.smooth, self.noise = CachedConv1d(2, 8, 3, padding=(2, 0)), noise
-        self.register_method("decode", 2, 8, 1, 1, test_buffer_size=64)
-
-    @torch.jit.export
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        sound = self.smooth(latents).transpose(1, 2).reshape(latents.shape[0], 1, -1)
-        return sound + self.noise * torch.rand_like(sound)
-
-
-class Settable(Small):
-    """With an attribute."""
-
-    gain = (1.0,)  # for the trial in __init__
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gain = (1.0,)
-        self.register_attribute("gain", 1.0)
-
-    @torch.jit.export
-    def get_gain(self) -> float:
-        return self.gain[0]
-
-    @torch.jit.export
-    def set_gain(self, gain: float) -> int:
-        self.gain = (gain,)
-        return 0
-
-    @torch.jit.export
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        return self.gain[0] * self.smooth(latents).transpose(1, 2).reshape(latents.shape[0], 1, -1)
-
-
-class Recurrent(nn.Module):
-    """An average that is put in the place of the one before, and has no slots."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("decode_params", torch.tensor([1, 8, 1, 1]))
-        self.register_buffer("level", torch.zeros(1, 1, 1))
-
-    @torch.jit.export
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        self.level = 0.5 * self.level + latents.mean(2, keepdim=True)
-        return self.level.expand(-1, 1, latents.shape[2] * 8) * 1.0
-
-    def forward(self, latents: torch.Tensor) -> torch.Tensor:
-        return self.decode(latents)
-
-
-def notes(count: int, latent: int = LATENTS, seed: int = 0):
-    draw = np.random.default_rng(seed)
-    return (
-        draw.uniform(40, 80, count).astype(F4),
-        draw.uniform(0.2, 1.0, count).astype(F4),
-        draw.standard_normal((count, latent)).astype(F4),
-    )
-
-
-def played(generator: ScriptGenerator, rows: list[int], note, steps: int = 4, begin: int = 0) -> np.ndarray:
-    """Sound (n, samples) of notes from frame `begin` on."""
-    chosen, seconds = np.array(rows), FRAME / generator.rate
-    generator.reset(chosen, *note)
-    times = [begin + step * generator.frames_per_step for step in range(steps)]
-    return np.concatenate(
-        [generator.step(chosen, np.full(len(rows), at * seconds, F4)).reshape(len(rows), -1) for at in times],
-        1,
-    )
-
-
-def runs_of(generator: ScriptGenerator) -> list[int]:
-    """Rows of every run of the network from now on."""
-    made, make = [], generator._make
-    generator._make = lambda *some: (made.append(len(some[0])), make(*some))  # type: ignore[method-assign]
-    return made
-
-
-def row(note, index: int):
-    return tuple(part[index : index + 1] for part in note)
+from tests.engine.scripts import (
+    F4,
+    LATENTS,
+    RATE,
+    RATIO,
+    RAVE,
+    LateNoise,
+    Recurrent,
+    Settable,
+    Short,
+    Small,
+    bundle,
+    exported,
+    notes,
+    opened,
+    played,
+    row,
+    runs_of,
+)
 
 
 def test_a_rave_sounds_as_its_own_decode_says_once_it_has_come_to_life() -> None:
@@ -202,16 +106,6 @@ def test_a_stream_catches_up_in_one_run() -> None:
     made = runs_of(generator)
     generator.step(np.array([0]), np.array([BLEND_FROM * FRAME / RATE], F4))
     assert len(made) == 1
-
-
-class LateNoise(Small):
-    """Noise that comes out only a frame later, through a cache."""
-
-    @torch.jit.export
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        noisy = torch.cat([latents[:, :1], latents[:, 1:] + torch.rand_like(latents[:, 1:])], 1)
-        sound = self.smooth(noisy).transpose(1, 2).reshape(latents.shape[0], 1, -1)
-        return sound * 0.0
 
 
 def test_noise_is_found_before_it_is_heard() -> None:
@@ -292,18 +186,13 @@ def test_methods_and_their_numbers_are_told() -> None:
         find_method(network, "rave.ts", "forward")
 
 
-class Narrow(Small):
-    @torch.jit.export
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        return self.smooth(latents)[:, :1]
-
-
 @pytest.mark.parametrize(
     ("found", "told"),
     [
         (bundle(b"PK\x03\x04"), "model.ts cannot be opened"),
         (bundle(exported(nn.Linear(2, 2))), "its methods are: none"),
         (bundle(latent=3), "takes 8 latents instead of 3"),
+        (bundle(exported(Short()), latent=1), "forward gives (1, 1, 2) instead of (1, channels, 16)"),
         (bundle(steering_safetensors=b"\xff" * 64), "steering.safetensors is no safetensors file"),
         (bundle(steering_safetensors=save({"pitch": np.zeros(3, F4)})), "ways that are not of 8 numbers"),
         (
