@@ -20,6 +20,7 @@ MOST_CHANNELS, LONGEST_RATIO = 1024, 8192
 SUFFIX = "_params"
 CASTS = (bool, int, float)  # kinds of an attribute's values, as nn~ counts them; text comes next
 TRIED = 2  # frames that a method is tried with
+ENDLESS = 1 << 10  # rows of a run of a network without caches
 
 
 class Method(NamedTuple):
@@ -123,28 +124,32 @@ class Script:
             self._explore()
 
     def _explore(self) -> None:
-        """Find caches, their slots and what a fresh note finds in them: the last slot, which no test of an
-        export has touched.
+        """Find the caches, their slots, and what a new note finds in them: what the last slot holds, which no
+        test of an export has touched.
         """
-        torch, network = self.torch, self.network
-        before = {key: buffer.clone() for key, buffer in network.named_buffers()}
-        latents = torch.randn(1, self.method.channels, TRIED, device=self.device)
+        latents = self.torch.randn(1, self.method.channels, TRIED, device=self.device)
+        before = {key: buffer.clone() for key, buffer in self.network.named_buffers()}
         self._try(latents)
-        after = dict(network.named_buffers())
-        changed = [key for key, buffer in before.items() if not torch.equal(buffer, after[key])]
-        if any(before[key].shape != after[key].shape for key in changed):
-            raise refusal(self.name, "keeps what changes its size from run to run")
-        modules = dict(network.named_modules())
-        for key in changed:
+        changed = self._changed(before)
+        sizes = {buffer.shape[0] if buffer.ndim > 1 else 1 for buffer in changed.values()}
+        self.slots = max(sizes.pop() if len(sizes) == 1 else 1, 1) if changed else ENDLESS
+        self.whole = self.slots == 1
+        modules = dict(self.network.named_modules())
+        for key, buffer in changed.items():
             path, _, leaf = key.rpartition(".")
             self.owners.append((modules[path], leaf))
-            getattr(*self.owners[-1]).copy_(before[key])
-        sizes = {before[key].shape[0] if before[key].ndim > 1 else 1 for key in changed}
-        self.slots = max(sizes.pop() if len(sizes) == 1 else 1, 1) if changed else 1 << 10
-        self.whole = self.slots == 1
+            getattr(*self.owners[-1]).copy_(buffer)
         self.fresh = [view[-1:].clone() for view in self._views()]
         self.random = self._is_random(latents)
         self.load([fresh.clone() for fresh in self.fresh])
+
+    def _changed(self, before: dict[str, Any]) -> dict[str, Any]:
+        """Those of the buffers that have changed since."""
+        after = dict(self.network.named_buffers())
+        changed = {key: each for key, each in before.items() if not self.torch.equal(each, after[key])}
+        if any(each.shape != after[key].shape for key, each in changed.items()):
+            raise refusal(self.name, "keeps what changes its size from run to run")
+        return changed
 
     def _try(self, latents: Any) -> Any:
         method, wanted = self.method, (len(latents), latents.shape[-1] * self.method.ratio)
