@@ -9,6 +9,7 @@ from rtsynth_engine.errors import EngineError
 
 from . import __version__
 from .commands.bench import bench
+from .commands.check import check
 from .commands.dataset import dataset
 from .commands.demo import demo
 from .commands.devices import devices
@@ -52,6 +53,7 @@ for command in (
     midi,
     devices,
     doctor,
+    check,
     bench,
     dataset,
     resynth,

@@ -19,7 +19,8 @@ from .layout import FRAME
 
 MANIFEST = "instrument.json"
 MANIFEST_LIMIT = 1 << 20  # bytes: eight times what the flagship's 76 places take
-FILE_LIMIT = 64 << 20  # bytes: more than any network that a processor can play
+FILE_LIMIT = 64 << 20  # bytes: more than any network of ours
+SCRIPT_LIMIT = 512 << 20  # a RAVE takes 86 to 156 MB
 SCRIPTS = ("note.ts", "generator.ts")
 EVEN = (-2.0, -1.0, 0.0, 1.0, 2.0)  # steps whose ways a direction's warp gives
 
@@ -202,7 +203,7 @@ def _check_direction(item: Any, size: int, places: int) -> None:
 
 def _file(path: Path, name: str, digest: str) -> bytes:
     try:
-        content = read_regular(path / name, FILE_LIMIT)
+        content = read_regular(path / name, SCRIPT_LIMIT if name.endswith(".ts") else FILE_LIMIT)
         if hashlib.sha256(content).hexdigest() != digest:
             raise RefusedError("was changed or is incomplete (its SHA-256 is not the manifest's)")
         if name.endswith(".onnx") and EXTERNAL_DATA.search(content):

@@ -2,12 +2,13 @@
 
 import click
 
+from .importing import import_model
 from .output import json_option, print_json, print_table, warn
 
 
 @click.group()
 def instruments() -> None:
-    """List instruments."""
+    """List instruments, or make one of a TorchScript."""
 
 
 @instruments.command("list")
@@ -26,3 +27,6 @@ def list_instruments(as_json: bool) -> None:
     else:
         print_table(("id", "name", "generator", "head", "licence"), [list(row.values()) for row in rows])
     warn(*refused)
+
+
+instruments.add_command(import_model)

@@ -122,4 +122,4 @@ class NoteGenerator:
 
     def close(self) -> None:
         """Let go of the sounds."""
-        del self.sound, self.before
+        self.sound = self.before = np.zeros((0, self.samples), F4)

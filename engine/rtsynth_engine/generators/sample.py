@@ -118,7 +118,7 @@ class SampleGenerator:
 
     def close(self) -> None:
         """Let go of the voices' memory."""
-        del self.state, self.scratch
+        self.state = make_state(self.network, 0)
 
 
 def seed_of(pitch: float, velocity: float, latent: NDArray[np.float32]) -> int:
