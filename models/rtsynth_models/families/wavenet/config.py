@@ -47,19 +47,24 @@ class Config:
 
     @property
     def lags(self) -> tuple[int, ...]:
-        """For every pitch, some periods that are whole samples, or nearly so."""
-        return tuple(lag(self.rate / (440.0 * 2.0 ** ((p - 69) / 12)), self.farthest) for p in self.pitches)
+        """For every pitch, how far the last sample lies behind the one some periods before the next.
+
+        The periods are whole samples, or nearly so.
+        """
+        periods = (self.rate / (440.0 * 2.0 ** ((p - 69) / 12)) for p in self.pitches)
+        return tuple(whole_periods(period, self.farthest) - 1 for period in periods)
 
 
-def lag(period: float, farthest: int) -> int:
+def whole_periods(period: float, farthest: int) -> int:
     """Samples, of the second half of `farthest`, that are nearest to a multiple of a period below it."""
     first, last = max(ceil(farthest / 2 / period), 1), floor(farthest / period)
-    return min((round(n * period) for n in range(first, last + 1)), key=lambda lag: off(lag, period))
+    found = (round(n * period) for n in range(first, last + 1))
+    return min(found, key=lambda samples: off(samples, period))
 
 
-def off(lag: int, period: float) -> float:
-    """How far a lag is from a multiple of a period, as a share of it."""
-    return abs(lag / (period * round(lag / period)) - 1.0)
+def off(samples: int, period: float) -> float:
+    """How far they are from a multiple of a period, as a share of it."""
+    return abs(samples / (period * round(samples / period)) - 1.0)
 
 
 SMALL = Config(labels=(0, 1, 8, 10, 13, 14, 17, 18, 19))
