@@ -23,7 +23,7 @@ velocity; the discriminator shuffles phases by up to {shuffle} samples and {how}
 - Samples beyond 8 kHz do not exist: hats and cymbals are dull.
 - Looked at beside real hits: kicks, snares, toms, hats and crashes have their envelopes and bands; triangle,
   cowbell and ride are noise where the real ones ring, and tails stop early.
-- Transposed convolutions leave faint lines at even distances in the spectrum of what is tonal, toms above all.
+- Transposed convolutions leave faint lines at even distances in the spectrum of tonal sounds: toms above all.
 """
 HOW = {
     "ac-gan": "also names the class (AC-GAN)",
