@@ -125,12 +125,13 @@ def test_a_note_is_the_same_when_it_is_played_again() -> None:
     assert np.array_equal(play(generator, 3), first)
 
 
-def test_a_stream_that_begins_late_is_the_note_from_there_on() -> None:
+def test_a_stream_that_begins_late_and_alone_is_the_note_from_there_on() -> None:
     generator = make_generator()
     start(generator)
-    whole = play(generator, 5)
-    start(generator)
-    assert np.array_equal(play(generator, 2, begin=3), whole[:, 3 * generator.samples :])
+    whole, alone = play(generator, 5), slice(1, 2)
+    start(generator, alone)
+    late = play(generator, 2, begin=3, chosen=alone)
+    assert np.array_equal(late[0], whole[1, 3 * generator.samples :])
 
 
 def test_voices_of_one_step_may_be_at_different_times() -> None:

@@ -37,10 +37,12 @@ class Conditioner(NamedTuple):
         return np.concatenate([self.pitches[pitch], velocity[:, None], latent], axis=1)
 
     def biases(self, told: NDArray[np.float32], seconds: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Biases (n, points, L * 2 C) at `seconds` (n, points) since note-on."""
-        time = np.exp(-seconds[..., None] / TIMES)
+        """Biases (points, L * 2 C) at `seconds` (points,) since note-on, of one note: products of many round
+        otherwise, and a draw that turns out otherwise is another sound.
+        """
+        time = np.exp(-seconds[:, None] / TIMES)
         note = told @ self.note + self.note_shift
-        hidden = np.tanh(note[:, None] + time @ self.time)
+        hidden = np.tanh(note + time @ self.time)
         hidden = np.tanh(hidden @ self.middle + self.middle_shift)
         return np.asarray(hidden @ self.bias + self.bias_shift)
 

@@ -109,10 +109,11 @@ class SampleGenerator:
     def _sound(self, rows: NDArray[np.int64], samples: int) -> NDArray[np.float32]:
         points = self.age[rows, None] + np.arange(0, samples, STRIDE)
         seconds = np.minimum(points / self.rate, self.bundle.head.longest_seconds).astype(F4)
-        biases = self.conditioner.biases(self.told[rows], seconds)
-        shape = (len(rows), len(points[0]), len(self.network.gates), -1)
+        told = zip(self.told[rows], seconds, strict=True)
+        biases = np.stack([self.conditioner.biases(*each) for each in told])
+        shaped = biases.reshape(*points.shape, len(self.network.gates), -1)
         sound = np.zeros((len(rows), samples), F4)
-        generate(self.network, self.state, self.scratch, rows, biases.reshape(shape), self.taste, sound)
+        generate(self.network, self.state, self.scratch, rows, shaped, self.taste, sound)
         self.age[rows] += samples
         return sound
 

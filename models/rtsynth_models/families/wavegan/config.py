@@ -17,6 +17,7 @@ class Config(Duel):
 
 
 PAPER = Config()
+"""With classes, that the paper's network is not told."""
 SMALL = Config(
     size=16,
     loss="non-saturating",

@@ -15,7 +15,7 @@ from rtsynth_models.training.contract import Run
 
 SEMITONES = 12.0
 WINDOWS = (128, 512, 2048)
-FLOOR = 1e-3  # of full scale, below which nobody counts
+FLOOR = 2e-4  # of full scale, below which nothing counts
 
 
 def task(config: Config, data: Sounds) -> Duellists:
