@@ -46,14 +46,19 @@ def remembered(trained: Trained) -> NDArray[np.float32]:
 
 def learning(trained: Trained) -> str:
     """What a card says of a training: with or without a discriminator."""
-    config, steps = trained.config, trained.steps
+    config, duel = trained.config, max(trained.steps - trained.config.warm, 0)
     loss = config.loss + (f" with R1 of {config.r1:g}" if config.r1 else "")
-    duel = f"{max(steps - config.warm, 0):,} steps against the discriminator ({loss})"
-    if not config.warm:
-        return duel
-    warmed = f"{min(steps, config.warm):,} steps of generative latent optimisation (Bojanowski et al. 2018)"
-    alone = "\n  no discriminator has judged these weights yet, whatever the name promises"
-    return f"{warmed},\n  {duel}" if steps > config.warm else f"{warmed};{alone}"
+    judged = (
+        f"{duel:,} steps against the discriminator, {loss},\n"
+        f"  in batches of {config.batch}, Adam {config.learning_rate:g}"
+    )
+    warmed = (
+        f"{trained.steps - duel:,} steps of generative latent optimisation (Bojanowski et al. 2018)\n"
+        f"  in batches of {config.warm_batch}, Adam {config.warm_rate:g}"
+    )
+    alone = "no discriminator has judged these weights yet, whatever the name promises"
+    parts = ([warmed] if config.warm else []) + [judged if duel else alone]
+    return ";\n  ".join(parts)
 
 
 def made(graph: nn.Module, latents: NDArray[Any], kinds: list[int]) -> NDArray[np.float32]:

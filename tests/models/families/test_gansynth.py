@@ -153,6 +153,15 @@ def test_latents_of_pairs_are_as_long_as_those_of_chance():
     assert same > 0.5 > other
 
 
+def test_latents_that_are_told_nothing_are_chance(tmp_path):
+    task = Task(replace(CONFIG, paired=1.0), sounds())
+    run = FabricRun(Fabric(devices=1, accelerator="cpu"), tmp_path, sounds(), 0)
+    noise, index = torch.randn(2, CONFIG.latent), task.rows[:2]
+    latents = task._latent(noise, torch.tensor([0.0, 1.0]), run, index)
+    assert torch.equal(latents[0], noise[0])
+    assert not torch.allclose(latents[1], noise[1])
+
+
 def test_turns_are_compared_the_short_way_round_and_where_there_is_sound():
     wanted = torch.full((1, 2, 4, 32), -0.8)
     wanted[:, 0, :, 5], wanted[:, 1, :, 5] = 0.8, 0.9
@@ -164,7 +173,7 @@ def test_turns_are_compared_the_short_way_round_and_where_there_is_sound():
 
 
 def test_a_warm_generator_is_told_what_it_should_have_drawn_before_the_discriminator_learns(tmp_path):
-    config = replace(CONFIG, paired=1.0, warm=8, warm_rate=0.01)
+    config = replace(CONFIG, paired=1.0, free=0.5, warm=8, warm_rate=0.01)
     task, run = Task(config, sounds()), FabricRun(Fabric(devices=1, accelerator="cpu"), tmp_path, sounds(), 0)
     run.optimisers = task.optimisers()
     learnt_by, judge = [], task.discriminator.judge.real.weight

@@ -21,6 +21,9 @@ numbers and the pitch. The engine runs it in exact tiles, so that a note begins 
 ## What is wrong with it
 
 - It saw a small part of what the paper's saw: sounds are rougher and fewer than those it learned from.
+- Harmonics above about 2 kHz are blurred into bands, vibrato and beating are missing, and what is noise in a
+  breath or a bow is a whistle here: phases turn evenly where they should not.
+- The lowest octave is the least in tune.
 - Velocity changes loudness only. There is nothing above 8 kHz.
 - Notes longer than {longest:.1f} s go on in the steady part of what was drawn.
 """

@@ -49,9 +49,9 @@ def forces(data: Sounds, rows: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 def unlikeness(found: Tensor, wanted: Tensor, scale: float) -> Tensor:
-    """Mean distance of images (n, 2, time, frequency): of magnitudes, and of turns where there is sound."""
+    """Distances (n,) of images (n, 2, time, frequency): of magnitudes, and of turns where there is sound."""
     loud = wanted[:, 0] - wanted[:, 0].amax(dim=(1, 2), keepdim=True)
     weight = torch.exp(SHARE * scale * loud)
-    magnitude = ((found[:, 0] - wanted[:, 0]).abs() * (1.0 + LOUD * weight)).mean()
+    magnitude = ((found[:, 0] - wanted[:, 0]).abs() * (1.0 + LOUD * weight)).mean(dim=(1, 2))
     turn = torch.remainder(found[:, 1] - wanted[:, 1] + 1.0, 2.0) - 1.0  # the short way round
-    return magnitude + (turn.abs() * weight).sum() / weight.sum()
+    return magnitude + (turn.abs() * weight).sum(dim=(1, 2)) / weight.sum(dim=(1, 2))

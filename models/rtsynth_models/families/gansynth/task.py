@@ -59,9 +59,13 @@ class Task(nn.Module):
         index = run.draw(now.batch, self.rows)
         real = run.fabric.to_device(self._pictures(run).at(index, now))
         pitch = run.tensor(self.classes[index])
-        fake = self.averaged.grown(self._latent(run, now, index), pitch, now.level, now.share)
-        losses = {} if warm else self._judge(run, step, now, real, fake.detach(), pitch)
-        return losses | self._please(run, now, fake, None if warm else pitch, real)
+        told = (run.uniform(now.batch) >= (0.0 if warm else self.config.free)).float()
+        latent = self._latent(run.normal(now.batch, self.config.latent), told, run, index)
+        fake = self.averaged.grown(latent, pitch, now.level, now.share)
+        losses: dict[str, Tensor] = {} if warm else self._judge(run, step, now, real, fake.detach(), pitch)
+        if self.config.paired:
+            losses["unlike"] = (told * unlikeness(fake.float(), real, self.config.scale)).mean()
+        return losses | self._please(run, now, fake, None if warm else pitch, losses.get("unlike"))
 
     def _pace(self, run: "Run", momentum: float, rate: float) -> None:
         """How long the optimisers average gradients, and how fast they go."""
@@ -69,11 +73,12 @@ class Task(nn.Module):
             for group in optimiser.param_groups:
                 group["betas"], group["lr"] = (momentum, SQUARES), rate * group["spread"]
 
-    def _latent(self, run: "Run", now: Stage, index: NDArray[np.int64]) -> Tensor:
-        noise = run.normal(now.batch, self.config.latent)
+    def _latent(self, noise: Tensor, told: Tensor, run: "Run", index: NDArray[np.int64]) -> Tensor:
+        """Latents (n, Z): those of the notes where `told` (n,) is 1, else chance alone."""
         if not self.config.paired:
             return noise
-        return self.places.latents(run.tensor(self.label[index]), run.tensor(self.force[index]), noise)
+        label, force = run.tensor(self.label[index]), run.tensor(self.force[index])
+        return torch.lerp(noise, self.places.latents(label, force, noise), told[:, None])
 
     def _judge(
         self, run: "Run", step: int, now: Stage, real: Tensor, fake: Tensor, pitch: Tensor
@@ -100,17 +105,15 @@ class Task(nn.Module):
         return found
 
     def _please(
-        self, run: "Run", now: Stage, fake: Tensor, pitch: Tensor | None, real: Tensor
+        self, run: "Run", now: Stage, fake: Tensor, pitch: Tensor | None, unlike: Tensor | None
     ) -> dict[str, Tensor]:
         """The generator's step; without a pitch by the distance from the real images alone."""
-        losses = {}
+        losses = {} if unlike is None else {"unlike": unlike}
         if pitch is not None:
             self.discriminator.requires_grad_(False)
             said, named = self.discriminator(fake, now.level, now.share)
-            losses = {"pleased": self.loss.generator(said), "fake_named": classified(named, pitch)}
+            losses |= {"pleased": self.loss.generator(said), "fake_named": classified(named, pitch)}
             self.discriminator.requires_grad_(True)
-        if self.config.paired:
-            losses["unlike"] = unlikeness(fake.float(), real, self.config.scale)
         weights = {"pleased": 1.0, "fake_named": self.config.classifier, "unlike": self.config.paired}
         run.descend("generator", torch.stack([weights[name] * loss for name, loss in losses.items()]).sum())
         return {name: loss.detach() for name, loss in losses.items()}

@@ -14,8 +14,7 @@ network's graph; they begin from phases that turn as the partials of the asked p
 - Size d = {size} (the paper's is 64); parameters of the generator: {parameters:,}.
 - Learned from {notes:,} notes of {source}: {names}.
 - Training: {learning};
-  batches of {batch}, Adam {rate_of_learning:g}, moving average {average}, {hours:.1f} hours on one core of
-  a processor, shared with others.
+  moving average {average}, {hours:.1f} hours on one core of a processor, shared with others.
 - Licence of the weights: MIT, as that of the SoundFont.
 
 ## What is wrong with it
@@ -42,8 +41,6 @@ def card(trained: Trained) -> str:
         source=facts["source"],
         names=", ".join(facts["names"]),
         learning=learning(trained),
-        batch=config.batch,
         hours=trained.minutes / 60,
-        rate_of_learning=config.learning_rate,
         average=config.average,
     )

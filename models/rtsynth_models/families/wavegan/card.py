@@ -12,8 +12,8 @@ velocity; the discriminator shuffles phases by up to {shuffle} samples and {how}
 - Size d = {size} (the paper's is 64); parameters of the generator: {parameters:,}.
 - Learned from {notes:,} sounds of {source}; classes: {classes}.
 - Training: {learning};
-  batches of {batch}, Adam {rate_of_learning:g}, moving average {average}, {hours:.1f} hours on one core of
-  a processor, shared with others. The paper's took 200,000 steps of 64.
+  moving average {average}, {hours:.1f} hours on one core of a processor, shared with others.
+  The paper's took 200,000 steps of 64.
 - Licence of the weights: MIT, as that of the SoundFont.
 
 ## What is wrong with it
@@ -46,8 +46,6 @@ def card(trained: Trained) -> str:
         source=facts["source"],
         classes=", ".join(facts["names"]) if config.by == "label" else f"{config.classes} pitches",
         learning=learning(trained),
-        batch=config.batch,
         hours=trained.minutes / 60,
-        rate_of_learning=config.learning_rate,
         average=config.average,
     )
