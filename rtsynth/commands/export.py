@@ -23,7 +23,8 @@ def export(
 
     `rtsynth export NAME.rtsynth --torchscript` adds TorchScript to a bundle; its sound and its presets stay.
     """
-    if bundle is None and not torchscript:
+    is_bundle = (source / "instrument.json").exists()
+    if is_bundle != (bundle is None) or (bundle is None and not torchscript):
         raise click.UsageError("give a CHECKPOINT and a BUNDLE, or a bundle and --torchscript")
     if bundle is not None and source.is_dir():
         _make_of_family(source, bundle)

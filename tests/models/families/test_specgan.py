@@ -75,6 +75,7 @@ def test_a_sound_comes_back_from_its_spectrum():
 
 def test_phases_are_recovered_as_well_as_by_librosa():
     import librosa
+
     sound = held(HZ) + 0.01 * np.random.default_rng(0).standard_normal(SAMPLES).astype(np.float32)
     wanted = np.abs(librosa.stft(sound, n_fft=WINDOW, hop_length=HOP))
     theirs = librosa.griffinlim(
