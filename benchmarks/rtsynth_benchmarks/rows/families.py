@@ -8,6 +8,7 @@ answers at once.
 import time
 from collections.abc import Iterator
 
+from rtsynth.choosing import find_preset
 from rtsynth.presets import Preset
 from rtsynth.unwritten import all_presets
 from rtsynth_engine.layout import KEYS, READY
@@ -22,7 +23,7 @@ SETTLE = 1.0
 
 
 def run(context: Context) -> Iterator[Figure]:
-    """Figures of each instrument's first preset."""
+    """Figures of each instrument's first preset, or of the one asked for."""
     for preset in first_presets(context.options.preset):
         with live_driver(context, PERIOD) as driver:
             began = time.monotonic()
@@ -32,9 +33,10 @@ def run(context: Context) -> Iterator[Figure]:
 
 
 def first_presets(wanted: str | None) -> list[Preset]:
-    """The first preset of every instrument, or of the one that is `wanted`."""
-    firsts = {preset.instrument: preset for preset in reversed(all_presets()[0])}
-    return [preset for id, preset in firsts.items() if wanted in (None, id)][::-1]
+    """The first preset of every instrument, or the one that is `wanted`."""
+    presets, _ = all_presets()
+    firsts = {preset.instrument: preset for preset in reversed(presets)}
+    return [find_preset(wanted, presets)] if wanted else list(firsts.values())[::-1]
 
 
 def figures(context: Context, name: str, playing: Player) -> Iterator[Figure]:

@@ -1,5 +1,6 @@
 """Generators that make a whole sound in one run of their network: WaveGAN, SpecGAN and their kin."""
 
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .sessions import CPU, open_session
 Rows = NDArray[np.int64]
 F4 = np.float32
 FRAME = 256  # samples
+BUSY_SECONDS = 0.04  # a quarter of what other voices have in store: for so long may a step make sounds
 AT_ONCE = 4  # notes in one run: more of them take no less time each
 INPUTS = ["class", "latent", "velocity"]
 FEWEST = 4 * (FADE + UNUSED)  # samples of a sound that can be looped
@@ -73,8 +75,11 @@ class NoteGenerator:
         self.sound, self.before = (np.zeros((rows, self.samples), F4) for _ in range(2))
         self.loop, self.loop_before = (Loop(np.ones(rows, np.int64), np.ones(rows, F4)) for _ in range(2))
         self.moved = np.zeros(rows, np.bool_)
-        for size in range(1, AT_ONCE + 1):
+        for size in range(AT_ONCE, 0, -1):
+            begun = perf_counter()
             self._run(np.zeros(size, np.int64), np.ones(size, F4), np.zeros((size, self.bundle.latent), F4))
+            spent = perf_counter() - begun
+        self.rows_at_once = max(int(BUSY_SECONDS / spent), 1)
 
     def reset(self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Character:
         """Make the sounds of notes that start."""
