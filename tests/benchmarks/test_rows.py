@@ -63,7 +63,7 @@ def test_a_live_row_plays_on_a_server_of_its_own_where_none_runs(name: str, jack
 
 @pytest.mark.jack
 def test_every_instrument_is_played_live_with_chords(jackd: None) -> None:
-    result = measured("families", preset="violin")
+    result = measured("families", preset="acoustic-grand-piano")
     assert result.setup["period"] == 128
     assert value(result, "partialgan", "voices") == 8
     assert value(result, "partialgan", "ready keys") > 60
