@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .bundles import Bundle, Direction, Head, Place
 from .errors import BundleError
-from .generators.contract import Character, Generator, habits, plain_character
+from .generators.contract import Character, Floats, Generator, Rows, habits, plain_character
 from .layout import FRAME
 
 GROUP, KIND = "rtsynth.instruments", "plugin"
@@ -174,23 +174,11 @@ class Adapted:
         """As in Generator."""
         self.inner.prepare(rows)
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """As in Generator."""
         return self._character(self.inner.reset(rows, pitch, velocity, latent), len(rows))
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """As in Generator."""
         return self._character(self.again(rows, pitch, velocity, latent), len(rows))
 

@@ -15,7 +15,7 @@ from rtsynth_engine.bundles import FILE_LIMIT, MANIFEST, Bundle, Head, load_bund
 from rtsynth_engine.checking import RefusedError, read_regular
 from rtsynth_engine.generators.nn_tilde import find_method, open_script
 from rtsynth_engine.generators.script import NETWORK, STEERING, ScriptGenerator, Steering, write_steering
-from rtsynth_engine.generators.torchscript import _import_torch as import_torch
+from rtsynth_engine.generators.torchscript import import_torch
 from rtsynth_engine.layout import FRAME
 
 from ..errors import HostError

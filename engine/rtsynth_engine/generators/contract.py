@@ -9,6 +9,8 @@ from ..heads.motion import MOTION
 from ..heads.onset import HIGHEST_DB, LOWEST_DB, ONSET_BANDS, ONSET_STEPS
 from ..layout import FRAME, LAYERS, PARTIALS
 
+Rows = NDArray[np.int64]  # voices
+Floats = NDArray[np.float32]
 MOST_MOTION = 200.0  # cents, dB, Hz: no number of a sane motion comes near it
 
 
@@ -34,22 +36,10 @@ class Generator(Protocol):
     def prepare(self, rows: int) -> None:
         """Make state for `rows` voices and warm every batch size up."""
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Start notes: MIDI pitch (n,), velocity 0 … 1 (n,), latent (n, latent size)."""
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Let notes that sound go on under another latent; arguments as in `reset`."""
 
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:

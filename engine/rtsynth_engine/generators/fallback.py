@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .contract import Character, Generator, checked_step, habits
+from .contract import Character, Floats, Generator, Rows, checked_step, habits
 
 Answer = TypeVar("Answer")
 F4 = np.float32
@@ -49,13 +49,7 @@ class Fallback:
             self.lost = f"the network's device failed ({_line(error)}); the processor plays on{anew}"
             return None
 
-    def _remember(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> None:
+    def _remember(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> None:
         self.pitch[rows], self.velocity[rows], self.latent[rows] = pitch, velocity, latent
 
     def _take_over(self, rows: NDArray[np.int64]) -> None:
@@ -65,13 +59,7 @@ class Fallback:
             self.spare.reset(new, self.pitch[new], self.velocity[new], self.latent[new])
             self.heard[new] = True
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Start notes."""
         self._remember(rows, pitch, velocity, latent)
         said = self._ask(lambda: self.primary.reset(rows, pitch, velocity, latent))
@@ -80,13 +68,7 @@ class Fallback:
             self.heard[rows] = True
         return said
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Let notes go on under another latent."""
         self._remember(rows, pitch, velocity, latent)
         said = self._ask(lambda: self.primary.condition(rows, pitch, velocity, latent))

@@ -4,16 +4,14 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bundles import Bundle
 from ..errors import BundleError
 from ..layout import LAYERS
-from .contract import Character, plain_character
+from .contract import Character, Floats, Rows, plain_character
 from .loops import FADE, UNUSED, Loop, looped, read_looped, read_once
 from .sessions import CPU, open_session
 
-Rows = NDArray[np.int64]
 F4 = np.float32
 FRAME = 256  # samples
 BUSY_SECONDS = 0.04  # a quarter of what other voices have in store: for so long may a step make sounds
@@ -59,7 +57,7 @@ class NoteGenerator:
             )
         return int(sound.shape[1])
 
-    def _run(self, kind: Rows, velocity: NDArray[F4], latent: NDArray[F4]) -> NDArray[F4]:
+    def _run(self, kind: Rows, velocity: Floats, latent: Floats) -> Floats:
         given: dict[str, Any] = {"class": kind, "latent": latent, "velocity": velocity}
         try:
             (sound,) = self.session.run(["sound"], {name: given[name] for name in self.inputs})
@@ -81,14 +79,12 @@ class NoteGenerator:
             spent = perf_counter() - begun
         self.rows_at_once = max(int(BUSY_SECONDS / spent), 1)
 
-    def reset(self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Make the sounds of notes that start."""
         self.moved[rows] = False
         return self._make(rows, pitch, velocity, latent)
 
-    def condition(
-        self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Make other sounds for notes that go on: the next step fades from what they were, in place."""
         heard = rows[~self.moved[rows]]
         self.before[heard] = self.sound[heard]
@@ -96,7 +92,7 @@ class NoteGenerator:
         self.moved[rows] = True
         return self._make(rows, pitch, velocity, latent)
 
-    def _make(self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Character:
+    def _make(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         kind = np.abs(self.classes - pitch[:, None]).argmin(axis=1)
         for first in range(0, len(rows), AT_ONCE):
             some = slice(first, first + AT_ONCE)
@@ -108,7 +104,7 @@ class NoteGenerator:
         slopes[:, 0] = self.bundle.head.release_db
         return plain_character(slopes)
 
-    def step(self, rows: Rows, time: NDArray[F4]) -> NDArray[F4]:
+    def step(self, rows: Rows, time: Floats) -> Floats:
         """The samples that begin `time` (n,) seconds after note-on, as frames."""
         begin = np.rint(time.astype(np.float64) * self.rate).astype(np.int64)
         places = begin[:, None] + np.arange(self.frames_per_step * FRAME)
@@ -120,7 +116,7 @@ class NoteGenerator:
             self.moved[rows[moved]] = False
         return frames.reshape(len(rows), self.frames_per_step, FRAME)
 
-    def _read(self, sound: NDArray[F4], loop: Loop, rows: Rows, places: Rows) -> NDArray[F4]:
+    def _read(self, sound: Floats, loop: Loop, rows: Rows, places: Rows) -> Floats:
         if self.one_shot:
             return read_once(sound, rows, places)
         return read_looped(sound, rows, places, loop)

@@ -10,7 +10,7 @@ from ..errors import BundleError
 from ..heads.motion import MOTION
 from ..heads.onset import ONSET_BANDS, ONSET_STEPS
 from ..layout import FRAME, NOISE, PARTIALS, RATIO, USED
-from .contract import Character, plain_character
+from .contract import Character, Floats, Rows, plain_character
 from .sessions import CPU, CUDA, Arrays, Batch, Shapes, open_session, zeros
 
 BATCHES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 80, 96, 112, 128)
@@ -90,26 +90,14 @@ class OnnxGenerator:
         for size in BATCHES:
             self.step(np.arange(min(size, rows)), np.zeros(min(size, rows), F4))
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Condition the notes of `rows` and forget what these rows played before."""
         self._unload(rows)
         for array in self.memory.values():
             array[rows] = 0.0
         return self.condition(rows, pitch, velocity, latent)
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Condition the notes of `rows`, whose states go on."""
         note = self._run_note(pitch, velocity, latent)
         self._unload(rows)

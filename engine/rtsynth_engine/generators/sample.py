@@ -12,7 +12,7 @@ from ..errors import BundleError
 from ..layout import FRAME
 from ..weights import read_weights
 from .conditioning import Conditioner
-from .contract import Character, plain_character
+from .contract import Character, Floats, Rows, plain_character
 from .products import WIDTH
 from .wavenet import Network, generate, make_scratch, make_state
 
@@ -61,13 +61,7 @@ class SampleGenerator:
         self.step(np.zeros(1, np.int64), np.zeros(1, F4))
         self._forget(np.zeros(1, np.int64))
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Start notes with nothing before them."""
         self._forget(rows)
         self.state.seed[rows] = [seed_of(*note) for note in zip(pitch, velocity, latent, strict=True)]
@@ -78,13 +72,7 @@ class SampleGenerator:
         state.past[rows], state.position[rows], state.sample[rows], self.age[rows] = 0.0, 0, 0.0, 0
         state.code[rows] = self.silence
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Let notes go on under another latent: what was heard of them stays in the network's memory."""
         nearest = np.argmin(np.abs(pitch[:, None] - self.classes), axis=1)
         self.told[rows] = self.conditioner.tell(nearest, velocity, latent)

@@ -15,9 +15,9 @@ from ..bundles import Bundle
 from ..errors import BundleError
 from ..layout import ATTACK_FRAMES, FRAME
 from ..weights import read_weights
-from .contract import Character, plain_character
+from .contract import Character, Floats, Rows, plain_character
 from .nn_tilde import Script, find_method, inference, open_script, set_attributes
-from .torchscript import _import_torch as import_torch
+from .torchscript import import_torch
 
 NETWORK, STEERING = "model.ts", "steering.safetensors"
 SET = "set."  # before the name of an attribute
@@ -173,25 +173,13 @@ class ScriptGenerator:
         while len(self.starts) * size > REMEMBERED:
             self.starts.popitem(last=False)
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Condition the notes of `rows` and forget what these rows played before."""
         said = self.condition(rows, pitch, velocity, latent)
         self._start(rows)
         return said
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Condition the notes of `rows`, which go on: convolutions carry them over."""
         octaves, force = (pitch - MIDDLE) / 12.0, velocity - MEDIUM
         self.latents[rows] = (

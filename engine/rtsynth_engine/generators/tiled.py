@@ -4,18 +4,16 @@ from time import thread_time
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bundles import Bundle
 from ..errors import BundleError
 from ..heads.spectral import RISE, SpectralHead
 from ..layout import FRAME
-from .contract import Character, plain_character
+from .contract import Character, Floats, Rows, plain_character
 from .sessions import CPU, open_session
 from .steady import ENOUGH, SHORTEST, falling, folded, steady_part
 from .tiles import Tiles
 
-Rows = NDArray[np.int64]
 F4 = np.float32
 AT_ONCE = 16  # voices in one run of the network: what they take in memory stays small
 BUSY_SECONDS = 0.08  # half of what other voices have in store: for so long may a step begin notes
@@ -92,7 +90,7 @@ class TiledGenerator:
         self.step(rows, nothing)
         return thread_time() - begun
 
-    def reset(self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Start notes, at the nearest pitch that the network knows; it does not listen to velocity."""
         self._forget(rows)
         self._begin(rows, self._wish(pitch, latent))
@@ -106,9 +104,7 @@ class TiledGenerator:
         for array in (self.latest, self.fall, self.faded):
             array[rows] = 0.0
 
-    def condition(
-        self, rows: Rows, pitch: NDArray[F4], velocity: NDArray[F4], latent: NDArray[F4]
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Let the next columns come from another latent or pitch; phases go on, so nothing clicks."""
         wish = self._wish(pitch, latent)
         moved = (wish != self.wished[rows]).any(axis=1)
@@ -128,18 +124,18 @@ class TiledGenerator:
         self.since[rows] = np.maximum(self.spot[rows], self.first)
         self.measured[rows] = False
 
-    def _wish(self, pitch: NDArray[F4], latent: NDArray[F4]) -> NDArray[F4]:
+    def _wish(self, pitch: Floats, latent: Floats) -> Floats:
         """What the network is told: the latent and the number of the nearest pitch that it knows."""
         known = np.abs(self.classes - pitch[:, None]).argmin(axis=1)
         return np.column_stack([latent, known]).astype(F4)
 
-    def _begin(self, rows: Rows, wish: NDArray[F4]) -> None:
+    def _begin(self, rows: Rows, wish: Floats) -> None:
         """Let the next columns be what is wished."""
         if len(rows):
             self.wished[rows] = wish
             self.tiles.start(rows, self._seeds(wish), self.spot[rows])
 
-    def _seeds(self, wish: NDArray[F4]) -> NDArray[F4]:
+    def _seeds(self, wish: Floats) -> Floats:
         inputs = {"latent": np.ascontiguousarray(wish[:, :-1]), "pitch": wish[:, -1].astype(np.int64)}
         return np.asarray(self.seed.run(["x"], inputs)[0], F4)
 
@@ -148,7 +144,7 @@ class TiledGenerator:
         slopes[:, 0] = self.bundle.head.release_db
         return plain_character(slopes)
 
-    def step(self, rows: Rows, time: NDArray[F4]) -> NDArray[F4]:
+    def step(self, rows: Rows, time: Floats) -> Floats:
         """The samples that begin `time` (n,) seconds after note-on.
 
         What lies between them and those before is made, too, for phases add up.
@@ -174,7 +170,7 @@ class TiledGenerator:
             self._forget(rows)
             self.tiles.restart(rows, self.spot[rows])
 
-    def _collect(self, places: Rows, sound: NDArray[F4], begin: Rows) -> None:
+    def _collect(self, places: Rows, sound: Floats, begin: Rows) -> None:
         """Put `sound` (n, samples), which begins `begin` (n,) samples after what is asked for, where it is
         asked for.
         """
@@ -182,7 +178,7 @@ class TiledGenerator:
             wanted = self.sound[place, max(at, 0) : max(at + len(samples), 0)]
             wanted[:] = samples[max(-at, 0) :][: len(wanted)]
 
-    def _play(self, rows: Rows, count: int) -> NDArray[F4]:
+    def _play(self, rows: Rows, count: int) -> Floats:
         """The next `count` columns of voices as samples (n, count * hop)."""
         columns = self._columns(rows, -1, count + 1)
         self.tiles.advance(rows, columns.max(axis=1) + 1)

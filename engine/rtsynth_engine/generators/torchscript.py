@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..bundles import SCRIPTS, Bundle
 from ..errors import BundleError, EngineError
 from ..layout import FRAME, NOISE, RATIO, USED
-from .contract import Character
+from .contract import Character, Floats, Rows
 from .onnx import BATCHES, OPTIONAL
 
 WARMING = 3  # steps before a graph is captured: cuBLAS chooses its kernels in the first
@@ -31,7 +31,7 @@ class TorchScriptGenerator:
     """
 
     def __init__(self, bundle: Bundle, device: str = "cuda") -> None:
-        self.torch = _import_torch(device)
+        self.torch = import_torch(device)
         self.bundle, self.device, self.rows = bundle, device, 0
         self.frames_per_step, self.memoryless = bundle.head.frames_per_step, not bundle.states
         self.note, self.steps = (
@@ -98,26 +98,14 @@ class TorchScriptGenerator:
             self.memory = [torch.zeros((rows + 1, *shape), device=self.device) for shape in shapes]
             self.batches = {size: Batch(self, size) for size in BATCHES}
 
-    def reset(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def reset(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Condition the notes of `rows` and forget what these rows played before."""
         with self._inference():
             for state in self.memory[2:]:
                 state.index_fill_(0, self._put(rows), 0.0)
         return self.condition(rows, pitch, velocity, latent)
 
-    def condition(
-        self,
-        rows: NDArray[np.int64],
-        pitch: NDArray[np.float32],
-        velocity: NDArray[np.float32],
-        latent: NDArray[np.float32],
-    ) -> Character:
+    def condition(self, rows: Rows, pitch: Floats, velocity: Floats, latent: Floats) -> Character:
         """Condition the notes of `rows`, whose states go on."""
         with self._inference():
             film, static, *said = self.note(self._put(pitch), self._put(velocity), self._put(latent))
@@ -197,7 +185,7 @@ class Batch:
         self.generator.torch.cuda.current_stream().synchronize()
 
 
-def _import_torch(device: str) -> Any:
+def import_torch(device: str) -> Any:
     """PyTorch on one thread. Raises EngineError where it, or its device, is missing."""
     try:
         import torch

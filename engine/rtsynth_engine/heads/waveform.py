@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiling import load_acquire, realtime, realtime_sum, store_release
+from ..compiling import realtime, realtime_sum, store_release
 from ..layout import (
     ATTACK_FRAMES,
     BLEND_FROM,
@@ -22,9 +22,9 @@ from ..layout import (
     STREAM_FRAMES,
     TAPS,
     TICK,
-    WRITTEN_SHIFT,
     Memory,
 )
+from ..streaming import written_frames
 
 BEFORE = TAPS // 2 - 1  # taps that lie before the place that is read
 FASTEST = 30.0  # samples per audio frame
@@ -103,8 +103,7 @@ def is_cached(voice: Any, index: int) -> bool:
 @realtime
 def is_streamed(memory: Memory, v: int, index: int) -> bool:
     """Whether the ring holds frame `index`, and a sane one."""
-    mark = load_acquire(memory.written, v)
-    count = mark & ((1 << WRITTEN_SHIFT) - 1) if mark >> WRITTEN_SHIFT == memory.voices[v].serial else 0
+    count = written_frames(memory, v, memory.voices[v].serial)
     first = memory.frames[v, index % STREAM_FRAMES, 0]
     return bool(memory.begun[v] <= index < count <= index + STREAM_FRAMES and first == first)
 

@@ -20,18 +20,27 @@ def names_of(trained: Trained) -> str:
     return ", ".join(trained.facts["names"][label] for label in labels_of(trained))
 
 
+def program_of(names: Sequence[str], label: int) -> Program:
+    """The catalogue's program of that name, or one made up for it."""
+    name = names[label]
+    return next((p for p in PROGRAMS if p.name == name), Program(label, name, "effects", 0, 127))
+
+
 def place_of(trained: Trained, label: int, latent: NDArray[Any], gain_db: float) -> Item:
     """An instrument's place, with the keys that it was heard on."""
-    name, pitches = trained.facts["names"][label], trained.config.pitches
-    known = next((p for p in PROGRAMS if p.name == name), Program(label, name, "effects", 0, 127))
+    return place_at(program_of(trained.facts["names"], label), trained.config.pitches, latent, gain_db)
+
+
+def place_at(program: Program, pitches: Sequence[int], latent: NDArray[Any], gain_db: float) -> Item:
+    """A program's place at a latent (Z,), on those of its keys that are among `pitches`, MIDI numbers."""
     return {
-        "id": known.id,
-        "name": known.name,
-        "program": known.number,
-        "category": known.category,
+        "id": program.id,
+        "name": program.name,
+        "program": program.number,
+        "category": program.category,
         "divisor": 1,
-        "low": max(known.low, pitches[0]),
-        "high": min(known.high, pitches[-1]),
+        "low": max(program.low, pitches[0]),
+        "high": min(program.high, pitches[-1]),
         "gain_db": gain_db,
         "latent": numbers(latent),
     }

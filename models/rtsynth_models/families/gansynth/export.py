@@ -7,13 +7,14 @@ import torch
 from torch import Tensor
 
 from rtsynth_engine.errors import EngineError
-from rtsynth_models.data.catalogue import PROGRAMS, Program
+from rtsynth_models.data.catalogue import Program
 from rtsynth_models.families.bundles import Item, common, directions, numbers, rounded, write_bundle
 from rtsynth_models.families.gansynth.card import card
 from rtsynth_models.families.gansynth.config import Config
 from rtsynth_models.families.gansynth.generator import Generator
 from rtsynth_models.families.gansynth.growth import stage
 from rtsynth_models.families.gansynth.pairs import FORCE, places
+from rtsynth_models.families.instruments import place_at, program_of
 from rtsynth_models.families.tiled import files_of, gain_db, head_of, preview
 from rtsynth_models.training.contract import Trained
 
@@ -30,7 +31,10 @@ def export(trained: Trained, folder: Path) -> None:
     assert isinstance(generator, Generator)
     manifest = common(trained, "gansynth", "GANSynth") | head_of(config, rate)
     found = instruments(config, trained.facts["names"]) if config.paired else timbres(config)
-    manifest["places"] = [place(config, rate, generator, *each) for each in found]
+    manifest["places"] = [
+        place_at(program, config.pitches, latent.numpy(), gain_db(generator, config, latent, rate))
+        for program, latent in found
+    ]
     manifest["directions"] = ways(config, generator)
     text = card(trained, manifest["head"]["longest_seconds"])
     heard = preview(generator, config, found[0][1], rate)
@@ -39,10 +43,10 @@ def export(trained: Trained, folder: Path) -> None:
 
 def instruments(config: Config, names: Sequence[str]) -> list[tuple[Program, Tensor]]:
     """The instruments learnt and their latents (Z,), where pairs were told."""
-    known, labels = {p.name: p for p in PROGRAMS}, torch.tensor(config.labels or range(len(names)))
+    labels = torch.tensor(config.labels or range(len(names)))
     force = torch.full((len(labels),), LOUD)
     latents = places(config).latents(labels, force, torch.zeros(len(labels), config.latent))
-    listed = [known.get(names[i], Program(i, names[i], "effects", 0, 127)) for i in labels.tolist()]
+    listed = [program_of(names, label) for label in labels.tolist()]
     return list(zip(listed, latents, strict=True))
 
 
@@ -59,18 +63,3 @@ def ways(config: Config, generator: Generator) -> list[Item]:
         return directions(spread, DIRECTIONS)
     force = {"id": "force", "name": "Force", "latent": numbers((FORCE * places(config).force).numpy())}
     return [force, *directions(spread, DIRECTIONS)]
-
-
-def place(config: Config, rate: int, generator: Generator, program: Program, latent: Tensor) -> Item:
-    """What the manifest says of an instrument at a latent (Z,)."""
-    return {
-        "id": program.id,
-        "name": program.name,
-        "program": program.number,
-        "category": program.category,
-        "divisor": 1,
-        "low": max(program.low, config.pitches[0]),
-        "high": min(program.high, config.pitches[-1]),
-        "gain_db": gain_db(generator, config, latent, rate),
-        "latent": numbers(latent.numpy()),
-    }
