@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Adam, Optimizer
 
+from rtsynth_models.families.rates import rate
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.training.contract import Run
 from rtsynth_models.training.losses import LOSSES, gradient_penalty, lazy_weight, r1
@@ -26,10 +27,10 @@ class Duel:
     gradient penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes
     `turns` for one of the generator.
 
-    The first `warm` steps are without a discriminator: every sound, or where pitch is the class every
-    instrument, has a latent of its own, learned with the generator until it gives that sound (generative
-    latent optimisation, Bojanowski et al. 2018). The generator remembers `points` of them. Afterwards
-    `anchor` weighs how far it strays from these sounds.
+    The first `warm` steps are without a discriminator: every hit, or where pitch is the class every
+    instrument, has a latent of its own, learned with the generator until it gives those sounds from
+    anywhere within `blur` of the latent's length (generative latent optimisation, Bojanowski et al. 2018).
+    The generator remembers `points` of them. Afterwards `anchor` weighs how far it strays from these sounds.
     """
 
     size: int = 64  # channels of the layer next to the sound
@@ -50,6 +51,7 @@ class Duel:
     warm: int = 0
     warm_rate: float = 1e-3
     warm_batch: int = 8
+    blur: float = 0.0
     anchor: float = 0.0
     points: int = 0
 
@@ -98,13 +100,15 @@ class Duellists(nn.Module):
     def turn(self, run: Run, step: int) -> dict[str, Tensor]:
         """So many turns of the discriminator, then one of the generator; neither while it is warmed."""
         if step < self.config.warm:
-            return self._warm(run)
+            return self._warm(run, step)
         found: dict[str, Tensor] = {}
         for number in range(self.config.turns):
             found |= self._judge(run, step * self.config.turns + number)
         return found | self._create(run)
 
-    def _warm(self, run: Run) -> dict[str, Tensor]:
+    def _warm(self, run: Run, step: int) -> dict[str, Tensor]:
+        for group in run.optimisers["warming"].param_groups:
+            group["lr"] = self.config.warm_rate * rate(step, self.config.warm)
         miss = self._missed(run)
         run.descend("warming", miss)
         with torch.no_grad():
@@ -114,7 +118,8 @@ class Duellists(nn.Module):
     def _missed(self, run: Run) -> Tensor:
         rows, told = self._draw(run, self.config.warm_batch)
         latent = on_sphere(self.own(run.tensor(self.owner[rows])))
-        return self.miss(self.averaged(latent, *told).float(), self.real(run, rows, False))
+        near = on_sphere(latent + self.config.blur * run.normal(self.config.warm_batch, self.config.latent))
+        return self.miss(self.averaged(near, *told).float(), self.real(run, rows, False))
 
     def _draw(self, run: Run, size: int) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
         rows = run.draw(size, self.rows)
@@ -168,14 +173,20 @@ def classes_of(config: Duel, data: Sounds) -> NDArray[np.int64]:
 
 
 def owners_of(config: Duel, data: Sounds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which latent is each sound's own (N,), and which of them are remembered (points,)."""
+    """Which latent is each sound's own (N,), and which latents are remembered (points,)."""
     if config.by == "pitch":
         return data.label, np.arange(config.points) % len(data.names)
-    kept = data.chosen(held_out=False)
-    groups = [kept[data.label[kept] == kind] for kind in range(config.classes)]
+    kept, hit = data.chosen(held_out=False), hits_of(data)
+    groups = [np.unique(hit[kept[data.label[kept] == kind]]) for kind in range(config.classes)]
     each = config.points // config.classes
     spread = [group[np.linspace(0, len(group) - 1, each).astype(int)] for group in groups]
-    return np.arange(len(data.label)), np.concatenate(spread)
+    return hit, np.concatenate(spread)
+
+
+def hits_of(data: Sounds) -> NDArray[np.int64]:
+    """Which hit each sound is (N,): its velocities follow each other, rising."""
+    new = (np.diff(data.pitch) != 0) | (np.diff(data.velocity) <= 0)
+    return np.concatenate([[0], np.cumsum(new)])
 
 
 def balanced(kinds: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,13 +13,13 @@ from torch.nn import functional
 from rtsynth_engine.bundles import load_bundle
 from rtsynth_engine.generators.note import NoteGenerator
 from rtsynth_models.families.bundles import rounded
-from rtsynth_models.families.duel import balanced, on_sphere, owners_of
+from rtsynth_models.families.duel import balanced, hits_of, on_sphere, owners_of
 from rtsynth_models.families.registry import family
 from rtsynth_models.families.wavegan.config import PAPER, PITCHED, SMALL
 from rtsynth_models.families.wavegan.export import NoteGraph, keys_of
 from rtsynth_models.families.wavegan.layers import Grow, Shrink
 from rtsynth_models.families.wavegan.networks import Discriminator, Generator, shuffled
-from rtsynth_models.families.wavegan.task import detuned, miss
+from rtsynth_models.families.wavegan.task import coarse, detuned, magnitude, miss
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.sounds.drums import DRUMS, LABELS
 from rtsynth_models.training.losses import LOSSES
@@ -126,7 +126,7 @@ def test_a_training_goes_on_where_it_was_interrupted(data: Sounds, tmp_path: Pat
 
 
 def test_while_it_is_warmed_sounds_come_nearer_and_latents_move(data: Sounds, tmp_path: Path):
-    trainer = Trainer(started(), family("wavegan"), replace(TINY, warm=40, batch=8), data, tmp_path)
+    trainer = Trainer(started(), family("wavegan"), replace(TINY, warm=40, warm_rate=2e-2), data, tmp_path)
     before = trainer.task.own.weight.clone()
     trainer.train(1)
     first = trainer.numbers.losses["miss"]
@@ -137,8 +137,20 @@ def test_while_it_is_warmed_sounds_come_nearer_and_latents_move(data: Sounds, tm
 
 def test_the_generator_remembers_points_of_every_drum(data: Sounds):
     owner, exemplars = owners_of(TINY, data)
-    assert list(data.label[exemplars]) == [label for label in range(len(DRUMS)) for _ in range(2)]
-    assert len(set(owner)) == len(data.label)
+    labels = [set(data.label[owner == hit]) for hit in exemplars]
+    assert labels == [{label} for label in range(len(DRUMS)) for _ in range(2)]
+
+
+def test_the_velocities_of_a_hit_share_its_latent(data: Sounds):
+    data.pitch[:7] = [36, 36, 36, 36, 36, 38, 38]
+    data.velocity[:7] = [25, 76, 127, 25, 76, 76, 127]
+    assert list(hits_of(data)[:7]) == [0, 0, 0, 1, 1, 2, 2]
+
+
+def test_noise_in_the_same_bands_is_no_miss_to_the_coarse_eye():
+    noise = [magnitude(torch.randn(1, SAMPLES), 512) for _ in range(2)]
+    fine, rough = ((one.log() - other.log()).abs().mean() for one, other in (noise, map(coarse, noise)))
+    assert rough < 0.5 * fine
 
 
 def test_where_pitch_is_the_class_an_instrument_has_one_latent(data: Sounds):

@@ -15,6 +15,7 @@ from rtsynth_models.training.contract import Run
 
 SEMITONES = 12.0
 WINDOWS = (128, 512, 2048)
+COARSE = 4  # bins and columns over which the power of noise is told
 FLOOR = 2e-4  # of full scale, below which nothing counts
 
 
@@ -39,7 +40,16 @@ def miss(found: Tensor, wanted: Tensor) -> Tensor:
 def _miss(found: Tensor, wanted: Tensor, length: int) -> Tensor:
     one, other = magnitude(found, length), magnitude(wanted, length)
     lengths = (torch.linalg.vector_norm(x, dim=(1, 2)) for x in (one - other, other))
-    return torch.div(*lengths).mean() + ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean()
+    return torch.div(*lengths).mean() + _apart(one, other) + _apart(coarse(one), coarse(other))
+
+
+def _apart(one: Tensor, other: Tensor) -> Tensor:
+    return ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean()
+
+
+def coarse(magnitudes: Tensor) -> Tensor:
+    """Root mean square of magnitudes (n, bins, columns) over areas: of noise all that is heard."""
+    return (functional.avg_pool2d(magnitudes.square()[:, None], COARSE, ceil_mode=True) + FLOOR**2).sqrt()
 
 
 def magnitude(sound: Tensor, length: int) -> Tensor:

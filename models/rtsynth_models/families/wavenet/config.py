@@ -37,7 +37,7 @@ class Config:
     onsets: float = 0.25
     jitter: float = 0.7  # of the codes that are heard, so that what is heard of itself does no harm
     learning_rate: float = 3e-3
-    steps: int = 30_000  # over which the rate falls to nothing
+    steps: int = 10_000  # over which the rate falls to nothing
     average: float = 0.999
 
     @property
