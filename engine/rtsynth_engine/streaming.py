@@ -265,22 +265,34 @@ def gather_demand(
                 out[found] = v
                 found += 1
     if found > most:
-        sort_by_lead(position, counts, out, found)
+        sort_by_lead(serials, position, seen, counts, out, found)
     return found if urgent else 0
 
 
 @realtime
 def sort_by_lead(
-    position: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.int64], found: int
+    serials: NDArray[np.int64],
+    position: NDArray[np.int64],
+    seen: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    out: NDArray[np.int64],
+    found: int,
 ) -> None:
-    """Order voices by how little they are ahead (insertion sort; short lists)."""
+    """Order voices by how little they have left to play (insertion sort; short lists)."""
     for i in range(1, found):
         v, j = out[i], i
-        lead = counts[v] - position[v]
-        while j > 0 and counts[out[j - 1]] - position[out[j - 1]] > lead:
+        lead = last_frame(serials, seen, counts, v) - position[v]
+        while j > 0 and last_frame(serials, seen, counts, out[j - 1]) - position[out[j - 1]] > lead:
             out[j] = out[j - 1]
             j -= 1
         out[j] = v
+
+
+@realtime
+def last_frame(serials: NDArray[np.int64], seen: NDArray[np.int64], counts: NDArray[np.int64], v: int) -> int:
+    """The frame at which a voice falls silent: a note whose stream has not begun plays the attack cache's."""
+    begun = load_acquire(serials, v) == seen[v]
+    return int(counts[v] if begun or counts[v] == 0 else ATTACK_FRAMES)
 
 
 @offline

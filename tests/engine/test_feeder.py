@@ -11,7 +11,8 @@ from rtsynth_engine.engine import Engine
 from rtsynth_engine.feeder import LEAD
 from rtsynth_engine.generators.contract import plain_character
 from rtsynth_engine.generators.onnx import Batch
-from rtsynth_engine.layout import HELD, VOICES
+from rtsynth_engine.layout import BLEND_FROM, HELD, VOICES
+from rtsynth_engine.streaming import gather_demand
 from tests.engine.parts import CC, OFF, ON, Organ, Steady, keys, level, make_engine, render, send, wait_until
 
 PERIOD = 256
@@ -268,3 +269,15 @@ def test_an_output_that_the_network_leaves_unwritten_is_not_a_number() -> None:
     batch.results["amplitude"][:] = 0.5
     batch.run()
     assert np.all(np.isnan(batch.results["amplitude"]))
+
+
+def test_beyond_what_a_step_takes_streams_that_end_soonest_come_first():
+    """A note that has not begun plays its cached attack for longer than a stream that is ten frames ahead."""
+    memory = make_engine(Organ()).memory
+    memory.serials[:3], memory.position[:3] = (7, 8, 9), (0, 40, 40)
+    memory.requests["first"][:3] = BLEND_FROM, 0, 0
+    seen, counts, out = (np.zeros(VOICES, np.int64) for _ in range(3))
+    seen[1:3], counts[1:3] = (8, 9), (40 + BLEND_FROM + 2, 40 + BLEND_FROM + 1)
+    asked = memory.serials, memory.position, memory.requests, BLEND_FROM + 1, 1, seen, counts, out
+    assert gather_demand(*asked) == 3
+    assert list(out[:3]) == [2, 1, 0]
