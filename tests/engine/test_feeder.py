@@ -273,7 +273,7 @@ def test_an_output_that_the_network_leaves_unwritten_is_not_a_number() -> None:
 
 def test_beyond_what_a_step_takes_streams_that_end_soonest_come_first():
     """A note that has not begun plays its cached attack for longer than a stream that is ten frames ahead."""
-    memory = make_engine(Organ()).memory
+    memory = make_engine(cached=False).memory
     memory.serials[:3], memory.position[:3] = (7, 8, 9), (0, 40, 40)
     memory.requests["first"][:3] = BLEND_FROM, 0, 0
     seen, counts, out = (np.zeros(VOICES, np.int64) for _ in range(3))
