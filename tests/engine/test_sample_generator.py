@@ -13,6 +13,7 @@ from rtsynth_engine.generators.conditioning import TIMES
 from rtsynth_engine.generators.contract import checked_character
 from rtsynth_engine.generators.products import WIDTH, add_product
 from rtsynth_engine.generators.sample import SampleGenerator, seconds_per_second, seed_of
+from rtsynth_engine.generators.wavenet import TURNS
 
 CHANNELS, SKIPS, CODES, LATENT, PITCHES, UNITS = 32, 32, 64, 3, 5, 8
 DILATIONS = (0, 1, 2, 4, 8, 0, 1, 2)
@@ -28,6 +29,7 @@ def some_weights(seed: int = 0) -> dict[str, Any]:
     draw, layers, told = np.random.default_rng(seed), len(DILATIONS), 4 + 1 + LATENT
     shapes = {
         "embedding": (CODES, CHANNELS),
+        "turns": (TURNS, CHANNELS),
         "gates": (layers, 2 * CHANNELS, 2 * CHANNELS),
         "outputs": (layers, CHANNELS, CHANNELS + SKIPS),
         "shifts": (layers, CHANNELS + SKIPS),

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from rtsynth_engine.errors import EngineError
+from rtsynth_engine.generators.wavenet import TURNS
 from rtsynth_models.export import whole
 from rtsynth_models.families.registry import NAMES, family
 from rtsynth_models.training.contract import Trained
@@ -46,9 +47,11 @@ def test_a_wavenet_seen_through_a_window_is_the_network() -> None:
     biases = 0.1 * torch.randn(2, points, len(config.dilations) * 2 * config.channels)
     spread = biases.repeat_interleave(config.stride, 1).view(2, 512, len(config.dilations), -1)
     lag = torch.tensor([config.lags[i] for i in index])
+    turns = torch.randint(TURNS, codes.shape)
     with torch.no_grad():
-        expected = network(codes, biases, index)
-        torch.testing.assert_close(whole.Window(network)(codes, spread, lag), expected, atol=1e-4, rtol=1e-4)
+        expected = network(codes, biases, index, turns)
+        found = whole.Window(network)(codes, spread, lag, turns)
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
 
 
 def test_a_file_that_says_something_else_is_not_written(

@@ -14,7 +14,7 @@ from ..weights import read_weights
 from .conditioning import Conditioner
 from .contract import Character, Floats, Rows, plain_character
 from .products import WIDTH
-from .wavenet import Network, generate, make_scratch, make_state
+from .wavenet import TURNS, Network, generate, make_scratch, make_state
 
 WEIGHTS = "weights.safetensors"
 STRIDE = 128  # samples that are made under one conditioning: 8 ms at 16 kHz
@@ -77,6 +77,7 @@ class SampleGenerator:
         nearest = np.argmin(np.abs(pitch[:, None] - self.classes), axis=1)
         self.told[rows] = self.conditioner.tell(nearest, velocity, latent)
         self.state.lag[rows] = self.lags[nearest]
+        self.state.cycles[rows] = 440.0 * 2.0 ** ((self.classes[nearest] - 69) / 12) / self.rate
         return plain_character(self.conditioner.fall(self.told[rows]).astype(F4))
 
     def step(self, rows: NDArray[np.int64], time: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -140,6 +141,7 @@ def _check_sizes(network: Network, conditioner: Conditioner) -> None:
     (codes, channels), skips, layers = network.embedding.shape, len(network.hidden), len(network.dilations)
     hidden, wide = len(conditioner.middle), channels + skips
     expected: dict[str, tuple[int, ...]] = {
+        "turns": (TURNS, channels),
         "gates": (layers, 2 * channels, 2 * channels),
         "outputs": (layers, channels, wide),
         "shifts": (layers, wide),

@@ -2,8 +2,8 @@
 et al. 2016).
 
 A layer sees its input now and `dilation` samples ago, which waits in a ring. Layers whose dilation is 0 look
-back as far as the note says: some of its periods (Wu et al. 2019, quasi-periodic WaveNet). C channels, S of
-the skip sum, L layers, Q codes.
+back as far as the note says: some of its periods (Wu et al. 2019, quasi-periodic WaveNet). With every sample
+comes how much of a period has passed, one of TURNS steps. C channels, S of the skip sum, L layers, Q codes.
 """
 
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from .products import add_product
 
 F4 = np.float32
 ONCE = 16  # rows that share one reading of the weights
+TURNS = 64
 ZERO, HALF, ONE, FAR = F4(0.0), F4(0.5), F4(1.0), F4(6.29)
 UPPER = (F4(34459425.0), F4(4729725.0), F4(135135.0), F4(990.0))
 LOWER = (F4(34459425.0), F4(16216200.0), F4(945945.0), F4(13860.0), F4(45.0))
@@ -27,6 +28,7 @@ class Network(NamedTuple):
     """Weights of a WaveNet beyond its conditioning; rows contiguous."""
 
     embedding: NDArray[np.float32]  # (Q, C)
+    turns: NDArray[np.float32]  # (TURNS, C) added to it
     gates: NDArray[np.float32]  # (L, 2 C, 2 C): from past and present to filter and gate
     outputs: NDArray[np.float32]  # (L, C, C + S): to the next layer and the skip sum
     shifts: NDArray[np.float32]  # (L, C + S)
@@ -45,6 +47,7 @@ class State(NamedTuple):
 
     past: NDArray[np.float32]  # (rows, sum of rings, C)
     lag: NDArray[np.int64]  # (rows,) samples that layers of dilation 0 look back
+    cycles: NDArray[np.float64]  # (rows,) periods a sample
     position: NDArray[np.int64]  # (rows,) samples made
     code: NDArray[np.int64]  # (rows,) of the last sample
     sample: NDArray[np.float32]  # (rows,) the last one
@@ -66,7 +69,8 @@ def make_state(network: Network, rows: int) -> State:
     """State of `rows` voices; the memory of those that never sound is never touched."""
     past = np.zeros((rows, int(network.rings.sum()), network.embedding.shape[1]), F4)
     lag, position, code = np.zeros((3, rows), np.int64)
-    return State(past, lag, position, code, np.zeros(rows, F4), np.zeros(rows, np.uint64))
+    sample, seed = np.zeros(rows, F4), np.zeros(rows, np.uint64)
+    return State(past, lag, np.zeros(rows), position, code, sample, seed)
 
 
 def make_scratch(network: Network) -> Scratch:
@@ -101,9 +105,10 @@ def _enter(network: Any, state: Any, scratch: Any, rows: Any, count: int) -> Non
     """Let the last samples in."""
     channels = network.embedding.shape[1]
     for r in range(count):
-        code = state.code[rows[r]]
+        code, periods = state.code[rows[r]], state.cycles[rows[r]] * state.position[rows[r]]
+        turn = int((periods - np.floor(periods)) * TURNS)
         for c in range(channels):
-            scratch.pair[r, channels + c] = network.embedding[code, c]
+            scratch.pair[r, channels + c] = network.embedding[code, c] + network.turns[turn, c]
         for s in range(network.hidden.shape[0]):
             scratch.output[r, channels + s] = ZERO
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from rtsynth_engine.errors import EngineError
 from rtsynth_engine.generators.sessions import open_session
+from rtsynth_engine.generators.wavenet import TURNS
 from rtsynth_models.export.graphs import OPSET
 from rtsynth_models.training.contract import Trained
 
@@ -39,15 +40,16 @@ class Window(nn.Module):
     """A WaveNet's logits (n, samples, Q) that follow `codes` (n, samples).
 
     `biases` (n, samples, L, 2 C) are the conditioning of every layer; `lag` (n,) is how many samples back the
-    layers look that follow the pitch.
+    layers look that follow the pitch; `turns` (n, samples) tell how much of a period has passed.
     """
 
     def __init__(self, network: Any) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, codes: Tensor, biases: Tensor, lag: Tensor) -> Tensor:
-        net, x, heard = self.network, self.network.embedding[codes], []
+    def forward(self, codes: Tensor, biases: Tensor, lag: Tensor, turns: Tensor) -> Tensor:
+        net, heard = self.network, []
+        x = net.embedding[codes] + net.turns[turns]
         channels = x.shape[2]
         for number, dilation in enumerate(net.config.dilations):
             back = lag * 0 + dilation if dilation else lag
@@ -101,6 +103,7 @@ def _wavenet(trained: Trained) -> Whole:
         "codes": torch.randint(config.codes, (2, WINDOW)),
         "biases": 0.1 * torch.randn(2, WINDOW, layers, 2 * config.channels),
         "lag": torch.tensor([20, 50]),
+        "turns": torch.randint(TURNS, (2, WINDOW)),
     }
     return Whole(Window(trained.network), inputs, "logits")
 

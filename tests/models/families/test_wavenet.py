@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from rtsynth_engine.generators.sample import WEIGHTS, SampleGenerator
+from rtsynth_engine.generators.wavenet import TURNS
 from rtsynth_models.families.wavenet.companding import encoded, levels, silence
 from rtsynth_models.families.wavenet.config import PAPER, SMALL, Config
 from rtsynth_models.families.wavenet.export import weights_of
 from rtsynth_models.families.wavenet.network import WaveNet
-from rtsynth_models.families.wavenet.task import WaveNetTask
+from rtsynth_models.families.wavenet.task import WaveNetTask, turns_of
 from rtsynth_models.sounds import Sounds
 from rtsynth_models.training.run import FabricRun, started
 
@@ -33,6 +34,7 @@ def restless() -> WaveNet:
     network.gates.mul_(2.0)
     network.outputs.mul_(3.0)
     network.embedding.normal_()
+    network.turns.normal_()
     network.logits.normal_()
     return network
 
@@ -71,7 +73,9 @@ def logits_of(network: WaveNet, codes: Any, note: Any) -> Any:
     seconds = torch.arange(0, codes.shape[1], config.stride) / config.rate
     told = network.conditioner.told(*note)
     biases = network.conditioner(told, seconds.expand(NOTES, -1))
-    return network(torch.from_numpy(heard), biases, note[0].tolist()).numpy()
+    hertz = 440.0 * 2.0 ** ((np.array(config.pitches)[note[0]] - 69) / 12)
+    turns = hertz[:, None] / config.rate * np.arange(codes.shape[1]) % 1.0 * TURNS
+    return network(torch.from_numpy(heard), biases, note[0].tolist(), torch.from_numpy(turns).long()).numpy()
 
 
 def test_the_engine_chooses_what_the_network_finds_likeliest(restless: WaveNet) -> None:
@@ -116,7 +120,8 @@ def test_a_sample_depends_on_no_later_one(restless: WaveNet) -> None:
     biases = restless.conditioner(told, torch.zeros(1, 4))
     moved = codes.clone()
     moved[:, 300:] = 0
-    before, after = restless(codes, biases, [1]), restless(moved, biases, [1])
+    turns = torch.zeros(1, 512, dtype=torch.int64)
+    before, after = restless(codes, biases, [1], turns), restless(moved, biases, [1], turns)
     torch.testing.assert_close(before[:, :300], after[:, :300])
     assert not torch.equal(before[:, 300:], after[:, 300:])
 
@@ -142,6 +147,15 @@ def test_codes_stand_for_the_samples_they_were_made_of() -> None:
         last = found[place] = sample + SMALL.emphasis * last
     noise = np.mean((found - sound[0]) ** 2) / np.mean(sound**2)
     assert 10 * np.log10(noise) < -25.0
+
+
+def test_turns_begin_where_the_fundamental_is_highest() -> None:
+    time, hertz = np.arange(3072) / 16000, np.array([[440.0], [110.0]])
+    shifted = np.array([[0.3], [0.8]])
+    sound = np.cos(2 * np.pi * (hertz * time + shifted)) + 0.8 * np.cos(2 * np.pi * 3 * hertz * time)
+    found = turns_of(sound.astype(F4), np.array([69, 45]), 16000)
+    away = (found / TURNS - (hertz * time + shifted) + 0.5) % 1.0 - 0.5
+    assert np.abs(away).max() < 1.5 / TURNS
 
 
 def some_sounds() -> Sounds:

@@ -42,4 +42,4 @@ class Config:
 
 
 PAPER = Config()
-SMALL = Config(channels=(128, 128, 128, 64, 32, 16), labels=(0, 1, 8, 10, 13, 14, 17, 18, 19), steps=12_000)
+SMALL = Config(channels=(128, 128, 128, 64, 32, 16), labels=(0, 1, 8, 10, 13, 14, 17, 18, 19), steps=8_000)

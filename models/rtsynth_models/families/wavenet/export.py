@@ -18,7 +18,17 @@ from rtsynth_models.families.wavenet.network import WaveNet
 from rtsynth_models.training.contract import Trained
 
 FRAMES_PER_STEP, DIRECTIONS = 2, 4
-LEARNT = ("embedding", "gates", "outputs", "shifts", "hidden", "hidden_shift", "logits", "logit_shift")
+LEARNT = (
+    "embedding",
+    "turns",
+    "gates",
+    "outputs",
+    "shifts",
+    "hidden",
+    "hidden_shift",
+    "logits",
+    "logit_shift",
+)
 LEVEL_DBFS, VELOCITY = -20.0, 100 / 127
 CHORD = (48, 55, 60, 64, 67, 72)  # MIDI numbers
 SECONDS, LOUDEST = 1.0, 0.7

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rtsynth_engine.generators.conditioning import TIMES
+from rtsynth_engine.generators.wavenet import TURNS
 from rtsynth_models.families.wavenet.config import Config
 
 
@@ -75,6 +76,7 @@ class WaveNet(nn.Module):
         self.places = nn.Parameter(torch.randn(config.names, config.latent))
         self.conditioner = Conditioner(config)
         self.embedding = nn.Parameter(_smooth(channels, config.codes).T.contiguous())
+        self.turns = _zeros(TURNS, channels)
         self.gates = _weights(layers, 2 * channels, 2 * channels)
         self.outputs = _weights(layers, channels, channels + skips, gain=1 / math.sqrt(layers))
         self.shifts = _zeros(layers, channels + skips)
@@ -85,13 +87,14 @@ class WaveNet(nn.Module):
         """Places (n, Z) of sounds `label` (n,): as far from the middle as normal draws are."""
         return functional.normalize(self.places[label], dim=1) * math.sqrt(self.config.latent)
 
-    def forward(self, codes: Tensor, biases: Tensor, pitch: Sequence[int]) -> Tensor:
+    def forward(self, codes: Tensor, biases: Tensor, pitch: Sequence[int], turns: Tensor) -> Tensor:
         """Logits (n, samples, Q) of what follows `codes` (n, samples), before which there was nothing.
 
-        `biases` (n, points, L * 2 C) hold for `stride` samples each; `pitch` are indices (n,).
+        `biases` (n, points, L * 2 C) hold for `stride` samples each; `pitch` are indices (n,); `turns`
+        (n, samples) tell in TURNS steps how much of a period has passed.
         """
         lags = [self.config.lags[index] for index in pitch]
-        channels, x, heard = self.config.channels, self.embedding[codes], []
+        channels, x, heard = self.config.channels, self.embedding[codes] + self.turns[turns], []
         onwards, aside = self.outputs[..., :channels], self.outputs[..., channels:]
         told = biases.view(*biases.shape[:2], -1, 2 * channels).unbind(2)
         layers = zip(self.config.dilations, self.gates, onwards, self.shifts, told, strict=True)

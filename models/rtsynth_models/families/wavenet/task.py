@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rtsynth_engine.generators.conditioning import SLOPE
+from rtsynth_engine.generators.wavenet import TURNS
 from rtsynth_models.families.falling import slopes_of
 from rtsynth_models.families.gansynth.task import learnt
 from rtsynth_models.families.rates import rate
@@ -40,15 +41,18 @@ class WaveNetTask(nn.Module):
         for group in self.adam.param_groups:
             group["lr"] = self.config.learning_rate * rate(step, self.config.steps)
         index = run.draw(self.config.batch, self.rows)
-        codes, first = self._crops(run, index)
+        codes, first, turns = self._crops(run, index)
         told = self._told(run, index)
         pitch = self.classes[index].tolist()
-        code, slope = self._code_loss(run, codes, first, told, pitch), self._slope_loss(run, index, told)
+        code = self._code_loss(run, codes, first, told, (pitch, turns))
+        slope = self._slope_loss(run, index, told)
         run.descend("wavenet", code + 0.1 * slope)
         return {"code": code.detach(), "slope": slope.detach()}
 
-    def _crops(self, run: Run, index: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Codes (n, 1 + crop) of which the first comes before the crop, and where crops begin (n,)."""
+    def _crops(self, run: Run, index: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+        """Codes (n, 1 + crop) of which the first comes before the crop, where crops begin (n,), and their
+        turns (n, crop).
+        """
         config = self.config
         places, onset = run.uniform(config.batch, 2).cpu().numpy().T
         room = (round(config.held_seconds * config.rate) - config.crop) // config.stride
@@ -57,7 +61,8 @@ class WaveNetTask(nn.Module):
         for row, note, begin in zip(padded, index, first, strict=True):
             part = run.data.sound[note, max(begin - 2, 0) : begin + config.crop]
             row[len(row) - len(part) :] = part / FULL_SCALE
-        return run.tensor(encoded(padded, config)[:, 1:]), run.tensor(first)
+        turns = turns_of(padded[:, 2:], np.array(config.pitches)[self.classes[index]], config.rate)
+        return run.tensor(encoded(padded, config)[:, 1:]), run.tensor(first), run.tensor(turns)
 
     def _told(self, run: Run, index: NDArray[np.int64]) -> Tensor:
         config, data = self.config, run.data
@@ -67,14 +72,16 @@ class WaveNetTask(nn.Module):
         velocity = run.tensor((data.velocity[index] / 127).astype(np.float32))
         return self.averaged.conditioner.told(pitch, velocity, latent)
 
-    def _code_loss(self, run: Run, codes: Tensor, first: Tensor, told: Tensor, pitch: list[int]) -> Tensor:
+    def _code_loss(
+        self, run: Run, codes: Tensor, first: Tensor, told: Tensor, periods: tuple[list[int], Tensor]
+    ) -> Tensor:
         """Nats a sample, of what the network knows the past of."""
         config = self.config
         points = torch.arange(0, config.crop, config.stride, device=codes.device)
         biases = self.averaged.conditioner(told, (first[:, None] + points) / config.rate)
-        jitter = (config.jitter * run.normal(config.batch, config.crop)).round().long()
-        heard = (codes[:, :-1] + jitter).clamp(0, config.codes - 1)
-        logits = self.averaged(heard, biases, pitch).float()
+        jitter = config.jitter * run.uniform(config.batch, 1) * run.normal(config.batch, config.crop)
+        heard = (codes[:, :-1] + jitter.round().long()).clamp(0, config.codes - 1)
+        logits = self.averaged(heard, biases, *periods).float()
         known = (torch.arange(config.crop, device=codes.device) >= config.warm) | (first[:, None] == 0)
         return functional.cross_entropy(logits[known], codes[:, 1:][known])
 
@@ -82,3 +89,12 @@ class WaveNetTask(nn.Module):
         found = self.averaged.conditioner.fall(told.detach()).float()
         wanted = run.tensor(self.slopes[index])
         return functional.mse_loss(torch.log1p(FINE * found), torch.log1p(FINE * wanted))
+
+
+def turns_of(sound: NDArray[np.float32], pitch: NDArray[np.int64], rate: int) -> NDArray[np.int64]:
+    """Steps of the period (n, samples) of sounds (n, samples) of MIDI numbers (n,): a turn begins where their
+    fundamental is highest, for the network is to keep to what it is told, wherever the note began.
+    """
+    periods = 440.0 * 2.0 ** ((pitch[:, None] - 69) / 12) / rate * np.arange(sound.shape[1])
+    heard = np.sum(sound * np.hanning(sound.shape[1]) * np.exp(-2j * np.pi * periods), axis=1, keepdims=True)
+    return np.asarray((periods + np.angle(heard) / (2 * np.pi)) % 1.0 * TURNS, np.int64) % TURNS
