@@ -16,6 +16,7 @@ from .lineup import to_sound
 from .presets import Preset
 from .tunings import Tables
 
+LEVEL = -25.8  # LUFS, of every shipped preset
 RATE = 48_000
 KEYS, VELOCITY = (48, 55, 60, 64, 67, 72), 100
 NOTE = WINDOW = round(0.4 * RATE)  # frames; BS.1770's momentary loudness
@@ -26,8 +27,8 @@ Samples = NDArray[np.float32]
 
 
 def matched(presets: Sequence[Preset], levels: Sequence[float]) -> list[Preset]:
-    """The presets, heard at these LUFS, all moved to the level of the middle one."""
-    trims = np.clip(np.median(levels) - np.array(levels), -MOST_DB, MOST_DB).tolist()
+    """The presets, heard at these LUFS, all moved to LEVEL."""
+    trims = np.clip(LEVEL - np.array(levels), -MOST_DB, MOST_DB).tolist()
     return [
         replace(preset, mix=replace(preset.mix, level_db=round(preset.mix.level_db + trim, 1) + 0.0))
         for preset, trim in zip(presets, trims, strict=True)

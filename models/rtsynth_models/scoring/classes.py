@@ -26,6 +26,7 @@ FEATURES, DROPPED = 64, 0.3
 STEPS, BATCH, RATE = 1600, 32, 3e-3
 GAIN, TILT, FALL, HISS = 0.05, 0.15, 0.3, 0.03  # spreads of what is added to spectra while it learns
 MOVED = 12  # bands: drums are as good a little higher
+BLUR = (3, 9)  # moments and bands over which half of the spectra are smoothed
 Progress = Callable[[str, float], None]
 
 
@@ -129,7 +130,8 @@ def _train(
 
 
 def _roughened(mel: Tensor, moved: int, draw: torch.Generator) -> Tensor:
-    """Spectra (n, 1, T, BANDS) louder, brighter, shorter, hissing, and up to `moved` bands higher or lower.
+    """Spectra (n, 1, T, BANDS) louder, brighter, shorter, hissing, blurred, over a higher floor, and up to
+    `moved` bands higher or lower.
 
     So that what differs from one recording to the next does not decide.
     """
@@ -139,4 +141,12 @@ def _roughened(mel: Tensor, moved: int, draw: torch.Generator) -> Tensor:
     )
     rough = mel + gain + slope + HISS * torch.randn(mel.shape, generator=draw)
     by = torch.randint(-moved, moved + 1, (len(mel),), generator=draw).tolist()
-    return torch.stack([torch.roll(one, bands, -1) for one, bands in zip(rough, by, strict=True)])
+    rolled = torch.stack([torch.roll(one, bands, -1) for one, bands in zip(rough, by, strict=True)])
+    chance, floor = torch.rand(2, len(mel), 1, 1, 1, generator=draw)
+    return torch.maximum(torch.where(chance < 0.5, _blurred(rolled), rolled), floor - 1.0)
+
+
+def _blurred(mel: Tensor) -> Tensor:
+    moments, bands = (size // 2 for size in BLUR)
+    padded = functional.pad(mel, (bands, bands, moments, moments), mode="replicate")
+    return functional.avg_pool2d(padded, BLUR, 1)

@@ -14,6 +14,7 @@ from rtsynth_models.families.specgan.card import card
 from rtsynth_models.families.specgan.config import Config
 from rtsynth_models.families.specgan.networks import Generator
 from rtsynth_models.families.specgan.phases import Recovery
+from rtsynth_models.families.tuned import are_tuned, in_tune_alone
 from rtsynth_models.training.contract import Trained
 
 DIRECTIONS = 4
@@ -53,16 +54,18 @@ def export(trained: Trained, folder: Path) -> None:
     manifest = common(trained, "specgan", "SpecGAN") | head_of(config, trained.facts["rate"], keys)
     manifest |= {"directions": directions(spread.numpy(), DIRECTIONS)}
     latents = remembered(trained)
-    manifest |= {"places": [voice(graph, trained, label, latent) for label, latent in enumerate(latents)]}
+    manifest |= {"places": voices(graph, trained, latents, keys)}
     example = (torch.zeros(2, config.latent), torch.tensor([0, 1]))
     model = graph_bytes(graph, example, ["latent", "class"], "sound")
     write_bundle(folder, manifest, {"note.onnx": model}, card(trained), preview(graph, config, latents))
 
 
-def voice(graph: nn.Module, trained: Trained, label: int, latent: NDArray[np.float32]) -> Item:
-    """An instrument that the generator remembers."""
-    kinds = list(range(0, trained.config.classes, 6))
-    return place_of(trained, label, latent, gain_db(made(graph, np.tile(latent, (len(kinds), 1)), kinds)))
+def voices(graph: nn.Module, trained: Trained, latents: NDArray[np.float32], keys: list[int]) -> list[Item]:
+    """The instruments that the generator remembers, on the keys that are in tune."""
+    kinds = list(range(len(keys)))
+    sounds = [made(graph, np.tile(latent, (len(kinds), 1)), kinds) for latent in latents]
+    places = [place_of(trained, label, latents[label], gain_db(sound)) for label, sound in enumerate(sounds)]
+    return in_tune_alone(places, [are_tuned(sound, keys) for sound in sounds], keys)
 
 
 def preview(graph: nn.Module, config: Config, latents: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,0 +1,34 @@
+"""Keys of a place that are worth playing, told by a pitch estimator that no network knows of."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtsynth_models.families.bundles import Item
+from rtsynth_models.scoring.pitch import IN_TUNE_CENTS, cents_off
+
+NEARLY_ALL = 0.9
+FEWEST = 18  # keys of a place
+
+
+def in_tune_alone(
+    places: Sequence[Item], tuned: Sequence[NDArray[np.bool_]], keys: Sequence[int]
+) -> list[Item]:
+    """Places from the lowest of `keys` on from which nearly all are `tuned` (keys,), and without those that
+    have too few of them; all as they were where none has enough.
+    """
+    found = [_from_lowest(place, good, keys) for place, good in zip(places, tuned, strict=True)]
+    return [place for place in found if place["high"] - place["low"] + 1 >= FEWEST] or list(places)
+
+
+def _from_lowest(place: Item, good: NDArray[np.bool_], keys: Sequence[int]) -> Item:
+    played = [i for i, key in enumerate(keys) if place["low"] <= key <= place["high"]]
+    enough = (keys[i] for n, i in enumerate(played) if np.mean(good[played[n:]]) >= NEARLY_ALL and good[i])
+    return place | {"low": next(enough, place["high"])}
+
+
+def are_tuned(sounds: NDArray[np.float32], keys: Sequence[int]) -> NDArray[np.bool_]:
+    """Which of the sounds (n, S) at 16 kHz are within IN_TUNE_CENTS of `keys` (n,), MIDI numbers."""
+    cents = [cents_off(sound, key) for sound, key in zip(sounds, keys, strict=True)]
+    return np.asarray(np.abs(cents) <= IN_TUNE_CENTS)
