@@ -22,11 +22,11 @@ LITTLE: dict[str, dict[str, Any]] = {
 }
 
 
-def trained(name: str) -> Trained:
+def trained(name: str, size: str = "small") -> Trained:
     """A family's network with weights at random."""
     found = family(name)
     torch.manual_seed(0)
-    config = replace(found.configs["small"], **LITTLE[name])
+    config = replace(found.configs[size], **LITTLE[name])
     network = found.network(config).eval()
     return Trained(name, config, network, {}, 0, 0, 0.0, {})
 
@@ -37,6 +37,15 @@ def test_the_file_says_what_the_network_says(name: str, ending: str, tmp_path: P
     path = tmp_path / f"{name}.{ending}"
     assert whole.write_whole(trained(name), path) < whole.APART
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["wavegan", "specgan"])
+def test_attention_is_an_option_that_is_exported_too(name: str, tmp_path: Path) -> None:
+    plain, made = trained(name), trained(name, "attentive")
+    assert set(plain.network.state_dict()) < set(made.network.state_dict())
+    attention: Any = made.network.get_submodule("attention")
+    torch.nn.init.ones_(attention.gamma)
+    assert whole.write_whole(made, tmp_path / "attentive.onnx") < whole.APART
 
 
 def test_a_wavenet_seen_through_a_window_is_the_network() -> None:

@@ -21,6 +21,7 @@ from rtsynth_engine.errors import EngineError
 from rtsynth_engine.generators.sessions import open_session
 from rtsynth_engine.generators.wavenet import TURNS
 from rtsynth_models.export.graphs import OPSET
+from rtsynth_models.families.attention import plain
 from rtsynth_models.training.contract import Trained
 
 APART = 1e-4  # of the largest number that comes out
@@ -124,7 +125,7 @@ def write_whole(trained: Trained, path: Path) -> float:
     """
     torch.manual_seed(SEED)
     whole = WHOLES[trained.family](trained)
-    whole.network.eval().requires_grad_(False)
+    plain(whole.network).eval().requires_grad_(False)
     formats = {".onnx": (_onnx, _run_onnx), ".ts": (_script, _run_script)}
     if path.suffix not in formats:
         raise EngineError(f"{path.name}: a network is written as .onnx or .ts")

@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
+HALF_WAY = 2  # of the five layers of WaveGAN and SpecGAN, before or after: 256 places
 SHARE = 8  # queries and keys have this fraction of the channels, as in the paper
 
 
@@ -28,3 +30,16 @@ class SelfAttention(nn.Module):
         query, key, value = (part(places).transpose(1, 2) for part in (self.query, self.key, self.value))
         heard = functional.scaled_dot_product_attention(query, key, value, scale=1.0)  # (n, P, C)
         return x + self.gamma * heard.transpose(1, 2).reshape(x.shape)
+
+
+def attention(channels: int, wanted: bool) -> nn.Module:
+    """The layer, or one that does nothing and has no weights."""
+    return SelfAttention(channels) if wanted else nn.Identity()
+
+
+def plain(network: nn.Module) -> nn.Module:
+    """The network with spectral norms taken once and for all: graphs know no such thing. Changes it."""
+    for module in list(network.modules()):
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight")
+    return network

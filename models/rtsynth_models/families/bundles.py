@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from rtsynth_models.families.attention import plain
 from rtsynth_models.training.contract import Trained
 
 OPSET = 17
@@ -27,7 +28,7 @@ Item = dict[str, Any]
 
 def rounded(network: nn.Module) -> nn.Module:
     """A copy whose weights are half floats in value, so that a bundle may keep them so."""
-    found = copy.deepcopy(network).eval()
+    found = plain(copy.deepcopy(network)).eval()
     for parameter in found.parameters():
         parameter.data = parameter.data.half().float()
     return found

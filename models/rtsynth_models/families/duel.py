@@ -27,6 +27,8 @@ class Duel:
     gradient penalty of the loss, and `r1`, are taken every `lazy` steps of the discriminator, which takes
     `turns` for one of the generator.
 
+    With `attention` both networks look over the whole picture half-way (Zhang et al. 2019).
+
     The first `warm` steps are without a discriminator: every hit, or where pitch is the class every
     instrument, has a latent of its own, learned with the generator until it gives those sounds from
     anywhere within `blur` of the latent's length (generative latent optimisation, Bojanowski et al. 2018).
@@ -54,6 +56,7 @@ class Duel:
     blur: float = 0.0
     anchor: float = 0.0
     points: int = 0
+    attention: bool = False
 
     @property
     def pitches(self) -> tuple[int, ...]:

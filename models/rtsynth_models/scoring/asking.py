@@ -27,16 +27,20 @@ class Asked:
 def ask(bundle: Bundle, sounds: Sounds, most: int, seed: int) -> Asked:
     """At most `most` notes of the set as this instrument shall play them; none where it can play none.
 
-    A kit and a free latent space are asked for random sounds, other instruments for the places that have the
-    names of the real notes.
+    A kit is asked for what its places have on their keys, a free latent space for random sounds, other
+    instruments for the places that have the names of the real notes.
     """
     draw = np.random.default_rng(seed)
-    free = bundle.generator in FREE
     rows = draw.permutation(_playable(bundle, sounds))[:most]
-    label = sounds.label[rows]
-    latent, divisor = _drawn(bundle, len(rows), draw) if free else _placed(_named(bundle, sounds), label)
-    unasked = free and not is_kit(bundle)
-    return Asked(sounds.pitch[rows], sounds.velocity[rows], np.where(unasked, -1, label), latent, divisor)
+    pitch, label = sounds.pitch[rows], sounds.label[rows]
+    unasked = bundle.generator in FREE and not is_kit(bundle)
+    if is_kit(bundle):
+        latent, divisor = _struck(bundle, pitch, draw)
+    else:
+        latent, divisor = (
+            _drawn(bundle, len(rows), draw) if unasked else _placed(_named(bundle, sounds), label)
+        )
+    return Asked(pitch, sounds.velocity[rows], np.where(unasked, -1, label), latent, divisor)
 
 
 def rounds(asked: Asked) -> list[NDArray[np.int64]]:
@@ -56,6 +60,13 @@ def is_kit(bundle: Bundle) -> bool:
 
 def _drawn(bundle: Bundle, count: int, draw: np.random.Generator) -> Latents:
     return draw.standard_normal((count, bundle.latent)).astype(np.float32), np.ones(count, np.int64)
+
+
+def _struck(bundle: Bundle, pitch: NDArray[np.int64], draw: np.random.Generator) -> Latents:
+    """The keys `pitch` (n,) of the kits, any of these."""
+    kits = draw.integers(len(bundle.places), size=len(pitch))
+    chosen = [bundle.places[kit].keys[key] for kit, key in zip(kits, pitch.tolist(), strict=True)]
+    return np.array(chosen, np.float32), np.ones(len(pitch), np.int64)
 
 
 def _placed(places: dict[int, Place], label: NDArray[np.int64]) -> Latents:

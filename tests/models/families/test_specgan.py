@@ -124,6 +124,14 @@ def test_images_have_the_statistics_of_the_data(data: Sounds):
     torch.testing.assert_close(generator.magnitude(image)[inside], magnitude[inside], atol=1e-2, rtol=1e-3)
 
 
+def test_both_networks_learn_what_to_attend_to(data: Sounds, tmp_path: Path):
+    config = replace(TINY, attention=True, warm=0)
+    trainer = Trainer(started(), family("specgan"), config, data, tmp_path)
+    trainer.train(2)
+    for network in (trainer.task.averaged, trainer.task.discriminator):
+        assert network.get_submodule("attention").gamma != 0.0
+
+
 def test_a_discriminator_says_one_number_for_each_image():
     verdict = Discriminator(TINY)(torch.zeros(3, 1, 128, 128), torch.tensor([0, 1, 2]), torch.ones(3))
     assert verdict.real.shape == (3,)

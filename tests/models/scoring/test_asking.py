@@ -50,12 +50,14 @@ def test_an_instrument_without_those_names_is_asked_for_nothing(sounds):
 
 
 def test_a_kit_is_asked_for_what_is_on_its_keys_held_out_or_not(sounds):
-    kit = instrument("note", (place("kit", keys={60: (0.0, 0.0)}),))
+    keys = {50: (0.5, 0.0), 60: (0.6, 0.0)}
+    kit = instrument("note", (place("kit", keys=keys),))
     kit.classes = (50, 60)
     asked = ask(kit, sounds, 1000, seed=0)
     assert set(asked.pitch) == {50, 60}
     assert len(asked.pitch) == np.isin(sounds.pitch, kit.classes).sum()
     assert set(asked.name) == {0, 1}
+    np.testing.assert_allclose(asked.latent[:, 0], asked.pitch / 100)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

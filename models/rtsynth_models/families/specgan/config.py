@@ -1,6 +1,6 @@
 """The sizes of SpecGAN: the paper's, and one that a processor trains."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtsynth_models.families.duel import Duel
 
@@ -34,5 +34,5 @@ SMALL = Config(
     average=0.995,
 )
 """Non-saturating with R1, and a generator that knows the sounds before it is judged, where steps are few."""
-CONFIGS = {"paper": PAPER, "small": SMALL}
+CONFIGS = {"paper": PAPER, "small": SMALL, "attentive": replace(SMALL, attention=True)}
 """The paper's network has no classes: its table's figures are not of these."""

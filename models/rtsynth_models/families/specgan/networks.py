@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rtsynth_models.families.attention import HALF_WAY, attention
 from rtsynth_models.families.conditioning import CONDITIONS, Verdict
 from rtsynth_models.families.specgan.config import Config
 from rtsynth_models.families.specgan.spectrum import BINS
@@ -66,13 +67,15 @@ class Generator(nn.Module):
         self.layers = nn.ModuleList(Grow(a, b) for a, b in zip(widths, [*widths[1:], 1], strict=True))
         self.register_buffer("mean", torch.zeros(BINS))
         self.register_buffer("deviation", torch.ones(BINS))
+        self.attention = attention(widths[HALF_WAY], config.attention)
         self.register_buffer("points", torch.zeros(config.points, config.latent))
 
     def forward(self, latent: Tensor, kind: Tensor, velocity: Tensor) -> Tensor:
         one_hot = functional.one_hot(kind, self.classes) * math.sqrt(latent.shape[1])  # as long as the latent
         told = torch.cat([latent, one_hot, velocity[:, None]], dim=1)
         x = self.spread(told).view(-1, self.width, SEED, SEED)
-        for layer in self.layers:
+        for number, layer in enumerate(self.layers):
+            x = self.attention(x) if number == HALF_WAY else x
             x = layer(functional.relu(x).contiguous(memory_format=torch.channels_last))
         return torch.tanh(x)
 
@@ -93,13 +96,15 @@ class Discriminator(nn.Module):
         super().__init__()
         widths = [config.size * width for width in reversed(WIDTHS)]
         self.layers = nn.ModuleList(Shrink(a, b) for a, b in zip([2, *widths], widths, strict=False))
+        self.attention = attention(widths[HALF_WAY], config.attention)
         self.verdict = CONDITIONS[config.condition](widths[-1] * SEED**2, config.classes)
 
     def forward(self, image: Tensor, kind: Tensor, velocity: Tensor) -> Verdict:
         x = torch.cat([image, velocity[:, None, None, None].expand_as(image)], dim=1)
         x = x.contiguous(memory_format=torch.channels_last)
-        for layer in self.layers:
+        for number, layer in enumerate(self.layers):
             x = functional.leaky_relu(layer(x), SLOPE)
+            x = self.attention(x) if number == HALF_WAY else x
         verdict: Verdict = self.verdict(x.flatten(1), kind)
         return verdict
 

@@ -37,4 +37,5 @@ SMALL = Config(
 )
 """Non-saturating with R1, and a generator that knows the sounds before it is judged, where steps are few."""
 PITCHED = replace(SMALL, classes=HIGHEST - LOWEST + 1, by="pitch", lowest=LOWEST, detune=0.0, points=20)
-CONFIGS = {"paper": PAPER, "small": SMALL, "pitched": PITCHED}
+ATTENTIVE = replace(SMALL, attention=True)
+CONFIGS = {"paper": PAPER, "small": SMALL, "pitched": PITCHED, "attentive": ATTENTIVE}
