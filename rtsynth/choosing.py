@@ -11,13 +11,15 @@ FAMILY = 8  # General MIDI groups its programs by eight: pianos, mallets, organs
 
 
 def find_preset(wanted: str, presets: Sequence[Preset]) -> Preset:
-    """The preset of that id or name, or the only one whose name has all the words in that order.
+    """The preset of that id or name, or the only one whose name has all the words in that order; where several
+    instruments have such names, the first of these has the word.
 
     Raises PresetError, which lists the matches of an ambiguous name and the nearest ones of an unknown one.
     """
     name = wanted.strip().lower()
     exact = [preset for preset in presets if name in (preset.id, preset.name.lower())]
-    matches = exact or [preset for preset in presets if in_order(name.split(), preset.name.lower())]
+    found = [preset for preset in presets if in_order(name.split(), preset.name.lower())]
+    matches = exact or [preset for preset in found if preset.instrument == found[0].instrument]
     if len(matches) == 1:
         return matches[0]
     if matches:

@@ -56,6 +56,12 @@ def test_an_ambiguous_name_lists_its_matches() -> None:
         find_preset("pia", BANK)
 
 
+def test_of_several_instruments_the_first_one_s_preset_is_meant() -> None:
+    other = replace(named("Other Violin", 40, "strings"), instrument="other")
+    assert find_preset("viol", [*BANK, other]).id == "violin"
+    assert find_preset("other vi", [*BANK, other]).id == "other-violin"
+
+
 @pytest.mark.parametrize(
     ("wanted", "near"), [("voilin", "violin"), ("chello", "cello"), ("strings", "violin or cello")]
 )

@@ -104,7 +104,8 @@ def test_a_channel_of_a_part_that_follows_begins_on_its_preset(play: Player) -> 
 def test_bank_1_and_a_program_reach_a_preset_that_general_midi_has_no_number_for(
     play: Player, control: int
 ) -> None:
-    bank, program = addresses(load_presets()[0])["glass-choir"]
+    presets = [preset for preset in load_presets()[0] if preset.instrument == "partialgan"]
+    bank, program = addresses(presets)["glass-choir"]
     change = [
         mido.Message("control_change", control=control, value=bank),
         mido.Message("program_change", program=program),

@@ -26,8 +26,9 @@ def test_an_own_instrument_without_presets_has_one_for_each_place(home: Path, bu
     assert not written & {preset.id for preset in fresh}
 
 
-def test_an_own_instrument_that_cannot_be_read_is_told_and_left_out(home: Path) -> None:
+def test_an_own_instrument_that_cannot_be_read_is_told_and_left_out(home: Path, bundle: Bundle) -> None:
     (home / "instruments" / "whole.rtsynth" / "note.onnx").write_bytes(b"another")
     presets, refused = all_presets()
-    assert {preset.instrument for preset in presets} == {"partialgan"}
+    assert presets
+    assert bundle.id not in {preset.instrument for preset in presets}
     assert any("note.onnx" in str(error) for error in refused)
