@@ -76,7 +76,7 @@ def kits(graph: nn.Module, config: Config, points: Tensor, keys: list[int]) -> l
         latents = np.array([hit(config, points, kit, key) for key in keys])
         gain = gain_db(made(graph, latents, list(range(len(keys)))))
         sounds = {str(key): numbers(latent) for key, latent in zip(keys, latents, strict=True)}
-        whole = {"id": f"kit-{kit + 1}", "name": f"Kit {kit + 1}", "program": kit, "category": "percussion"}
+        whole = {"id": f"kit-{kit + 1}", "name": f"Kit {kit + 1}", "program": kit, "category": "drums"}
         whole |= {"divisor": 1, "low": keys[0], "high": keys[-1], "gain_db": gain}
         whole |= {"latent": [0.0] * config.latent, "keys": sounds, "choke": CHOKE, "one_shot": True}
         found.append(whole)

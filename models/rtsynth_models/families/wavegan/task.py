@@ -15,6 +15,7 @@ from rtsynth_models.training.contract import Run
 
 SEMITONES = 12.0
 WINDOWS = (128, 512, 2048)
+LOWEST = 0.0125  # of half the rate, 100 Hz: below it all frequencies count alike
 COARSE = 4  # bins and columns over which the power of noise is told
 FLOOR = 2e-4  # of full scale, below which nothing counts
 
@@ -44,12 +45,17 @@ def _miss(found: Tensor, wanted: Tensor, length: int) -> Tensor:
 
 
 def _apart(one: Tensor, other: Tensor) -> Tensor:
-    return ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean()
+    """Mean distance of the logarithms of (n, bins, columns), of which an octave counts as much as another."""
+    place = torch.arange(one.shape[1], device=one.device) / one.shape[1]
+    weight = 1.0 / (place + LOWEST)
+    apart = ((one + FLOOR).log() - (other + FLOOR).log()).abs().mean((0, 2))
+    return (weight * apart).sum() / weight.sum()
 
 
 def coarse(magnitudes: Tensor) -> Tensor:
     """Root mean square of magnitudes (n, bins, columns) over areas: of noise all that is heard."""
-    return (functional.avg_pool2d(magnitudes.square()[:, None], COARSE, ceil_mode=True) + FLOOR**2).sqrt()
+    power = functional.avg_pool2d(magnitudes.square()[:, None], COARSE, ceil_mode=True)[:, 0]
+    return (power + FLOOR**2).sqrt()
 
 
 def magnitude(sound: Tensor, length: int) -> Tensor:

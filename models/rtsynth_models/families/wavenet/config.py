@@ -35,7 +35,8 @@ class Config:
     warm: int = 1024
     batch: int = 4
     onsets: float = 0.25
-    jitter: float = 5.0  # at most, of the codes that are heard: what is heard of itself then does no harm
+    jitter: tuple[float, float] = (0.5, 60.0)  # least and most of the codes that are heard: with no past to
+    # trust, what is told of the period must do; so what the network hears of itself does no harm
     learning_rate: float = 3e-3
     steps: int = 10_000  # over which the rate falls to nothing
     average: float = 0.999
@@ -67,5 +68,5 @@ def off(samples: int, period: float) -> float:
     return abs(samples / (period * round(samples / period)) - 1.0)
 
 
-SMALL = Config(labels=(1, 8, 13, 17, 18), steps=16_000)
+SMALL = Config(labels=(1, 8, 13, 17, 18), steps=18_000)
 PAPER = Config(channels=128, skips=256, stacks=3, units=256, crop=16384, warm=3072, steps=1_000_000)

@@ -79,7 +79,9 @@ class WaveNetTask(nn.Module):
         config = self.config
         points = torch.arange(0, config.crop, config.stride, device=codes.device)
         biases = self.averaged.conditioner(told, (first[:, None] + points) / config.rate)
-        jitter = config.jitter * run.uniform(config.batch, 1) * run.normal(config.batch, config.crop)
+        least, most = config.jitter
+        spread = least * (most / least) ** run.uniform(config.batch, 1)
+        jitter = spread * run.normal(config.batch, config.crop)
         heard = (codes[:, :-1] + jitter.round().long()).clamp(0, config.codes - 1)
         logits = self.averaged(heard, biases, *periods).float()
         known = (torch.arange(config.crop, device=codes.device) >= config.warm) | (first[:, None] == 0)
