@@ -14,7 +14,9 @@ baseline among the generators here, and a lo-fi instrument.
 - {layers} layers in {stacks} stacks of dilations 1 … {longest}, each after a layer that looks some periods of
   the note back (Wu et al. 2019, quasi-periodic WaveNet), so that the pitch holds: it hears {field:.0f} ms.
 - {channels} channels, {skips} of the skip sum; {parameters:,} parameters; {rate} Hz.
-- Conditioned every {stride} samples on pitch, velocity, latent ({latent}) and time since note-on.
+- Conditioned every {stride} samples on pitch, velocity, latent ({latent}) and time since note-on, and with
+  every sample told how much of a period has passed: while it learns, some of what it hears of the past is
+  mostly noise, so that it keeps to the period and not to its own mistakes.
 - What is coded is the sound less {emphasis:g} of the sample before (as in LPCNet, Valin and Skoglund 2019),
   so that the noise of {codes} codes falls with frequency, as the sound does.
 - Learned from the first {held:g} s of the notes of {names} in {source}.
@@ -26,6 +28,8 @@ baseline among the generators here, and a lo-fi instrument.
 ## What is wrong with it
 
 - It hisses and wavers: {codes} codes are 8 bits, and it saw a small part of what such networks usually see.
+- Looked at beside real notes: harmonics stand in noise that the real ones do not have, low ones blur into a
+  rumble, and attacks are softer. Low keys that are not in tune are left out.
 - It is many times slower than the other generators: one or two voices play live, not chords.
 - A moved timbre is heard as soon as it is made, but what was heard before goes on for a while.
 """

@@ -1,5 +1,6 @@
 """WaveNet as the engine plays it: weights in safetensors, sizes and draws in their metadata."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from rtsynth_engine.generators.sample import STRIDE, TEMPERATURE, WEIGHTS, Sampl
 from rtsynth_engine.layout import FRAME
 from rtsynth_models.families.bundles import Item, common, directions, write_bundle
 from rtsynth_models.families.instruments import labels_of, place_of
+from rtsynth_models.families.tuned import are_tuned, in_tune_alone
 from rtsynth_models.families.wavenet.card import card
 from rtsynth_models.families.wavenet.companding import levels, silence
 from rtsynth_models.families.wavenet.network import WaveNet
@@ -30,13 +32,15 @@ LEARNT = (
     "logit_shift",
 )
 LEVEL_DBFS, VELOCITY = -20.0, 100 / 127
-CHORD = (48, 55, 60, 64, 67, 72)  # MIDI numbers
+APART = 3  # semitones between the keys that are listened to
 SECONDS, LOUDEST = 1.0, 0.7
 F4 = np.float32
 
 
 def export(trained: Trained, folder: Path) -> None:
-    """Write the bundle's folder; then again, when it was heard how loud its instruments are."""
+    """Write the bundle's folder; then again, when it was heard how loud its instruments are, and which of
+    their keys are in tune.
+    """
     network = trained.network
     assert isinstance(network, WaveNet)
     latents = {label: network.place(torch.tensor([label]))[0].numpy() for label in labels_of(trained)}
@@ -44,9 +48,12 @@ def export(trained: Trained, folder: Path) -> None:
     manifest["places"] = [place_of(trained, label, latent, 0.0) for label, latent in latents.items()]
     files, text = {WEIGHTS: weights_of(network)}, card(trained, network)
     write_bundle(folder, manifest, files, text, np.zeros(1, F4))
-    sounds = heard(folder, list(latents.values()))
+    keys = network.config.pitches[::APART]
+    sounds = heard(folder, keys, list(latents.values()))
     for place, sound in zip(manifest["places"], sounds, strict=True):
         place["gain_db"] = gain_db(sound)
+    tuned = [are_tuned(sound, keys) for sound in sounds]
+    manifest["places"] = in_tune_alone(manifest["places"], tuned, keys)
     write_bundle(folder, manifest, files, text, preview(sounds))
 
 
@@ -81,16 +88,18 @@ def manifest_of(trained: Trained, network: WaveNet) -> Item:
     }
 
 
-def heard(folder: Path, latents: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """The CHORD's notes of every latent, (notes, samples), as the bundle's generator makes them."""
+def heard(folder: Path, keys: Sequence[int], latents: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    """The notes `keys` of every latent, (notes, samples), as the bundle's generator makes them."""
     generator = SampleGenerator(load_bundle(folder))
-    generator.prepare(len(CHORD))
-    return [_notes(generator, latent) for latent in latents]
+    generator.prepare(len(keys))
+    return [_notes(generator, keys, latent) for latent in latents]
 
 
-def _notes(generator: SampleGenerator, latent: NDArray[np.float32]) -> NDArray[np.float32]:
-    count = len(CHORD)
-    rows, pitch, velocity = np.arange(count), np.array(CHORD, F4), np.full(count, VELOCITY, F4)
+def _notes(
+    generator: SampleGenerator, keys: Sequence[int], latent: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    count = len(keys)
+    rows, pitch, velocity = np.arange(count), np.array(keys, F4), np.full(count, VELOCITY, F4)
     generator.reset(rows, pitch, velocity, np.tile(latent, (count, 1)))
     seconds = np.arange(0.0, SECONDS, generator.samples / generator.rate)
     steps = [generator.step(rows, np.full(count, second, F4)) for second in seconds]
@@ -105,5 +114,5 @@ def gain_db(sound: NDArray[np.float32]) -> float:
 
 def preview(sounds: list[NDArray[np.float32]]) -> NDArray[np.float32]:
     """A note of every instrument, one after the other."""
-    whole = np.concatenate([sound[number % len(CHORD)] for number, sound in enumerate(sounds)])
+    whole = np.concatenate([sound[len(sound) // 2 + number % 3] for number, sound in enumerate(sounds)])
     return np.asarray(whole * (LOUDEST / (np.abs(whole).max() + 1e-9)), F4)
