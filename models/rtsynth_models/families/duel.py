@@ -119,18 +119,20 @@ class Duellists(nn.Module):
         return {"miss": miss.detach()}
 
     def _missed(self, run: Run) -> Tensor:
-        rows, told = self._draw(run, self.config.warm_batch)
+        rows, told = self._draw(run, self.config.warm_batch, None)  # every hit is to be learned as well
         latent = on_sphere(self.own(run.tensor(self.owner[rows])))
         near = on_sphere(latent + self.config.blur * run.normal(self.config.warm_batch, self.config.latent))
         return self.miss(self.averaged(near, *told).float(), self.real(run, rows, False))
 
-    def _draw(self, run: Run, size: int) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
-        rows = run.draw(size, self.rows)
+    def _draw(
+        self, run: Run, size: int, among: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64], tuple[Tensor, Tensor]]:
+        rows = run.draw(size, among)
         velocity = (run.data.velocity[rows] / LOUDEST).astype(np.float32)
         return rows, (run.tensor(self.kinds[rows]), run.tensor(velocity))
 
     def _judge(self, run: Run, number: int) -> dict[str, Tensor]:
-        rows, told = self._draw(run, self.config.batch)
+        rows, told = self._draw(run, self.config.batch, self.rows)
         real, latent = self.real(run, rows, True), run.normal(self.config.batch, self.config.latent)
         with torch.no_grad():
             fake = self.averaged(latent, *told).float()
@@ -153,7 +155,7 @@ class Duellists(nn.Module):
         return found + self.config.r1 * r1(judge, real) if self.config.r1 else found
 
     def _create(self, run: Run) -> dict[str, Tensor]:
-        _, told = self._draw(run, self.config.batch)
+        _, told = self._draw(run, self.config.batch, self.rows)
         self.discriminator.requires_grad_(False)
         fake = self.averaged(run.normal(self.config.batch, self.config.latent), *told).float()
         verdict = self.discriminator(fake, *told)

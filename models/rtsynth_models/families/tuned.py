@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from rtsynth_models.families.bundles import Item
 from rtsynth_models.scoring.pitch import IN_TUNE_CENTS, cents_off
 
-NEARLY_ALL = 0.9
+MOST = 0.8
 FEWEST = 18  # keys of a place
 
 
 def in_tune_alone(
     places: Sequence[Item], tuned: Sequence[NDArray[np.bool_]], keys: Sequence[int]
 ) -> list[Item]:
-    """Places from the lowest of `keys` on from which nearly all are `tuned` (keys,), and without those that
+    """Places from the lowest of `keys` on from which most are `tuned` (keys,), and without those that
     have too few of them; all as they were where none has enough.
     """
     found = [_from_lowest(place, good, keys) for place, good in zip(places, tuned, strict=True)]
@@ -24,7 +24,7 @@ def in_tune_alone(
 
 def _from_lowest(place: Item, good: NDArray[np.bool_], keys: Sequence[int]) -> Item:
     played = [i for i, key in enumerate(keys) if place["low"] <= key <= place["high"]]
-    enough = (keys[i] for n, i in enumerate(played) if np.mean(good[played[n:]]) >= NEARLY_ALL and good[i])
+    enough = (keys[i] for n, i in enumerate(played) if np.mean(good[played[n:]]) >= MOST and good[i])
     return place | {"low": next(enough, place["high"])}
 
 

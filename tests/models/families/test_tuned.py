@@ -16,7 +16,7 @@ def test_sounds_are_tuned_within_twenty_cents() -> None:
 
 
 @pytest.mark.parametrize(("wrong", "low"), [([], 45), ([40, 44], 45), ([50], 45), (range(40, 56), 56)])
-def test_a_place_begins_where_nearly_all_keys_above_are_in_tune(wrong, low) -> None:
+def test_a_place_begins_where_most_keys_above_are_in_tune(wrong, low) -> None:
     tuned = np.array([key not in wrong for key in KEYS])
     (found,) = in_tune_alone([PLACE], [tuned], KEYS)
     assert found == PLACE | {"low": low}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from rtsynth_engine.bundles import load_bundle
-from rtsynth_engine.generators.sample import STRIDE, TEMPERATURE, WEIGHTS, SampleGenerator
+from rtsynth_engine.generators.sample import STRIDE, WEIGHTS, SampleGenerator
 from rtsynth_engine.layout import FRAME
 from rtsynth_models.families.bundles import Item, common, directions, write_bundle
 from rtsynth_models.families.instruments import labels_of, place_of
@@ -32,6 +32,7 @@ LEARNT = (
     "logit_shift",
 )
 LEVEL_DBFS, VELOCITY = -20.0, 100 / 127
+TEMPERATURE = 0.5  # of the draws: a lower one hisses less and wavers more
 APART = 3  # semitones between the keys that are listened to
 SECONDS, LOUDEST = 1.0, 0.7
 F4 = np.float32
