@@ -50,9 +50,10 @@ small: .venv/.ready-to-develop ## train a small instrument from nothing and meas
 	$(BIN)/rtsynth export build/small/run/final.pt build/small/small.rtsynth
 	$(BIN)/rtsynth evaluate build/small/small.rtsynth --data build/small/data --page build/small/small.html
 
-bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped instrument
+bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped instruments
 	rm -f presets/rtsynth_presets/bank/*.toml
-	$(BIN)/rtsynth presets make presets/rtsynth_presets/instruments/partialgan.rtsynth -o presets/rtsynth_presets/bank --match-levels
+	for bundle in presets/rtsynth_presets/instruments/*.rtsynth; do \
+		$(BIN)/rtsynth presets make $$bundle -o presets/rtsynth_presets/bank --match-levels || exit 1; done
 
 picture: .venv/.ready-to-develop ## draw the README's picture anew
 	$(BIN)/python docs/make_picture.py

@@ -22,6 +22,8 @@ network's graph; they begin from phases that turn as the partials of the asked p
 - Far fewer steps than the paper's.
 - A window of 16 ms cannot tell the partials of low notes apart: below C4 the pitch is in the beating of the
   magnitudes, which is blurred, and about half of the notes are more than 20 cents off or have no clear pitch.
+  Every instrument begins at the lowest key from which four notes of five are in tune; below it sounds that
+  key's note, read more slowly.
 - Looked at beside real notes: envelopes and bands are right, vibrato and beating are smoothed away.
 - Half-overlapping windows leave much to the recovery of phases: transients smear over 16 ms, tones are rough.
 - A sound is 1.024 s long; held notes go on in a loop of their last part.

@@ -19,7 +19,7 @@ class Config(Duel):
 PAPER = Config()
 """With classes, that the paper's network is not told."""
 SMALL = Config(
-    size=24,
+    size=16,
     loss="non-saturating",
     classifier=1.0,
     r1=5.0,
@@ -28,7 +28,7 @@ SMALL = Config(
     batch=16,
     learning_rate=4e-4,
     betas=(0.0, 0.99),
-    warm=19_000,
+    warm=10_000,
     blur=0.3,
     anchor=1.0,
     average=0.995,
