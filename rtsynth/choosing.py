@@ -11,8 +11,8 @@ FAMILY = 8  # General MIDI groups its programs by eight: pianos, mallets, organs
 
 
 def find_preset(wanted: str, presets: Sequence[Preset]) -> Preset:
-    """The preset of that id or name, or the only one whose name has all the words in that order; where several
-    instruments have such names, the first of these has the word.
+    """The preset of that id or name, or the only one whose name has all the words in that order; where
+    several instruments have such names, the first of these instruments is meant.
 
     Raises PresetError, which lists the matches of an ambiguous name and the nearest ones of an unknown one.
     """

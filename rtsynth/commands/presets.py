@@ -122,7 +122,9 @@ def _macro(text: str) -> tuple[str, float]:
 @presets.command("make")
 @click.argument("instrument")
 @click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
-@click.option("--match-levels", is_flag=True, help="Hear each and make all as loud as those shipped; takes minutes.")
+@click.option(
+    "--match-levels", is_flag=True, help="Hear each and make all as loud as those shipped; takes minutes."
+)
 def make_presets(instrument: str, out: Path | None, match_levels: bool) -> None:
     """Write a bank for INSTRUMENT (an id or a bundle folder): its places, and morphs between them."""
     from rtsynth_engine.bundles import load_bundle

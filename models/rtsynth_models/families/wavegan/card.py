@@ -22,8 +22,9 @@ velocity; the discriminator shuffles phases by up to {shuffle} samples and {how}
   chance, away from those of the kits, give sounds that are hard to name.
 - A sound is 1.024 s long, so cymbals are cut, faded over the last eighth of a second as the data are.
 - Samples beyond 8 kHz do not exist: hats and cymbals are dull.
-- Looked at beside real hits: most have their envelopes and bands, toms and hats among them; cowbell and triangle
-  are noise where the real ones ring, and a classifier of real hits takes them, and two congas of three, for others.
+- Looked at beside real hits: most have their envelopes and bands, toms and hats among them, though toms stop
+  early; cowbell and triangle are noise where the real ones ring. A classifier of real hits takes these, and
+  two congas of three, for others.
 - Transposed convolutions leave faint lines at even distances in the spectrum of tonal sounds: toms above all.
 """
 HOW = {
