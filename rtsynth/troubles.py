@@ -7,7 +7,7 @@ from rtsynth_engine.telemetry import Telemetry
 
 from .playing import Session
 
-DRUMS_MUTED = "channel 10 stays silent: there is no drum kit yet"
+DRUMS_MUTED = "channel 10 stays silent: this instrument has no drum kit; play wavegan-kit-1 for drums"
 MIDI_FAULTS = (
     "MIDI data came without a status byte, and was left out; check the cable, or what sends it",
     "a system exclusive was too long or cut off, and was left out; send at most 1024 bytes",
