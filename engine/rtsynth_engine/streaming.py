@@ -290,7 +290,9 @@ def sort_by_lead(
 
 @realtime
 def last_frame(serials: NDArray[np.int64], seen: NDArray[np.int64], counts: NDArray[np.int64], v: int) -> int:
-    """The frame at which a voice falls silent: a note whose stream has not begun plays the attack cache's."""
+    """The frame at which a voice falls silent: a note whose stream has not begun plays the attack cache's.
+    Generator thread.
+    """
     begun = load_acquire(serials, v) == seen[v]
     return int(counts[v] if begun or counts[v] == 0 else ATTACK_FRAMES)
 

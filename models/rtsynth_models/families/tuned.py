@@ -1,4 +1,4 @@
-"""Keys of a place that are worth playing, told by a pitch estimator that no network knows of."""
+"""Keys of a place that are worth playing, where a pitch estimator has told which are in tune."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_models.families.bundles import Item
-from rtsynth_models.scoring.pitch import IN_TUNE_CENTS, cents_off
 
-MOST = 0.8
+MOST = 0.8  # of the keys from one on
 FEWEST = 18  # keys of a place
 
 
@@ -26,9 +25,3 @@ def _from_lowest(place: Item, good: NDArray[np.bool_], keys: Sequence[int]) -> I
     played = [i for i, key in enumerate(keys) if place["low"] <= key <= place["high"]]
     enough = (keys[i] for n, i in enumerate(played) if np.mean(good[played[n:]]) >= MOST and good[i])
     return place | {"low": next(enough, place["high"])}
-
-
-def are_tuned(sounds: NDArray[np.float32], keys: Sequence[int]) -> NDArray[np.bool_]:
-    """Which of the sounds (n, S) at 16 kHz are within IN_TUNE_CENTS of `keys` (n,), MIDI numbers."""
-    cents = [cents_off(sound, key) for sound, key in zip(sounds, keys, strict=True)]
-    return np.asarray(np.abs(cents) <= IN_TUNE_CENTS)

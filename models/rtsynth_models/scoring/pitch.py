@@ -1,5 +1,7 @@
 """Whether a note at 16 kHz has the pitch that was asked for, in cents, apart from what any network thinks."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,10 +28,15 @@ def cents_off(sound: Sound, pitch: int) -> float:
     return cents if cents == cents and _is_note(signal, pitch + cents / 100) else float("nan")
 
 
+def are_tuned(sounds: Sound, pitches: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the sounds (n, S) are within IN_TUNE_CENTS of `pitches` (n,), MIDI numbers."""
+    cents = [cents_off(sound, int(pitch)) for sound, pitch in zip(sounds, pitches, strict=True)]
+    return np.asarray(np.abs(cents) <= IN_TUNE_CENTS)
+
+
 def in_tune(sounds: Sound, pitches: NDArray[np.int64]) -> float:
     """Share of sounds (n, S) within IN_TUNE_CENTS of `pitches` (n,)."""
-    cents = [cents_off(sound, int(pitch)) for sound, pitch in zip(sounds, pitches, strict=True)]
-    return float(np.mean(np.abs(cents) <= IN_TUNE_CENTS))
+    return float(np.mean(are_tuned(sounds, pitches)))
 
 
 def _is_note(signal: NDArray[np.float64], pitch: float) -> bool:

@@ -14,7 +14,8 @@ from rtsynth_models.families.specgan.card import card
 from rtsynth_models.families.specgan.config import Config
 from rtsynth_models.families.specgan.networks import Generator
 from rtsynth_models.families.specgan.phases import Recovery
-from rtsynth_models.families.tuned import are_tuned, in_tune_alone
+from rtsynth_models.families.tuned import in_tune_alone
+from rtsynth_models.scoring.pitch import are_tuned
 from rtsynth_models.training.contract import Trained
 
 DIRECTIONS = 4

@@ -13,10 +13,11 @@ from rtsynth_engine.generators.sample import STRIDE, WEIGHTS, SampleGenerator
 from rtsynth_engine.layout import FRAME
 from rtsynth_models.families.bundles import Item, common, directions, write_bundle
 from rtsynth_models.families.instruments import labels_of, place_of
-from rtsynth_models.families.tuned import are_tuned, in_tune_alone
+from rtsynth_models.families.tuned import in_tune_alone
 from rtsynth_models.families.wavenet.card import card
 from rtsynth_models.families.wavenet.companding import levels, silence
 from rtsynth_models.families.wavenet.network import WaveNet
+from rtsynth_models.scoring.pitch import are_tuned
 from rtsynth_models.training.contract import Trained
 
 FRAMES_PER_STEP, DIRECTIONS = 2, 4
