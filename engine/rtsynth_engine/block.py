@@ -43,15 +43,17 @@ QUARTER = math.pi / 4.0
 
 
 @realtime
-def process(memory: Memory, host: Ring, midi: Ring, handle: Any, out: Any, stride: int, frames: int) -> None:
-    """Render one period into every `stride`-th element of the two arrays `out`; `handle` leads to the same
-    memory. Audio callback or offline renderer.
+def process(
+    memory: Memory, rings: tuple[Ring, Ring, Ring], handle: Any, out: Any, stride: int, frames: int
+) -> None:
+    """Render one period into every `stride`-th element of the two arrays `out`; `rings` are the host's, the
+    MIDI process's and the page's; `handle` leads to the same memory. Audio callback or offline renderer.
     """
     state = memory.state[0]
     if state.panic:
-        panic(memory, host, midi)
-    for source in range(2):
-        collect(memory, midi if source else host, source == 1)
+        panic(memory, rings)
+    for source in range(len(rings)):
+        collect(memory, rings[source], source > 0)
     if frames == 0:
         act_until(memory, handle, state.clock)
     done = 0

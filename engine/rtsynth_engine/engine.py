@@ -75,11 +75,14 @@ class Engine:
         seed: int = 0,
         midi: Ring | None = None,
         generator: Generator | None = None,
+        page: Ring | None = None,
+        file: int | None = None,
     ) -> None:
+        """`midi`, `page` and `file` as for `make_memory`. Raises EngineError."""
         if not LOWEST_RATE <= rate <= HIGHEST_RATE:
             raise EngineError(f"a rate of {rate:g} Hz cannot be played; choose 8000 to 192000 Hz")
         self.bundle, self.rate = bundle, float(rate)
-        self.memory = make_memory(midi)
+        self.memory = make_memory(midi, page, file)
         self.timbres = Timbres(bundle.latent)
         self.moves: deque[tuple[int, int, tuple[float, ...]]] = deque(maxlen=MOVES)  # clock, program, latent
         self._prepare_state(min(max(polyphony, 1), MOST_VOICES), seed)

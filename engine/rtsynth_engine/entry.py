@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from .block import process
 from .compiling import address, carray, cfunc, flush_denormals, realtime, restore_denormals
 from .events import apply_due_events
-from .handle import ADDRESSES, BLOCK_SIGNATURE, EVENTS_SIGNATURE, HOST_RING, MIDI_RING, attach, ring_at
+from .handle import (
+    ADDRESSES,
+    BLOCK_SIGNATURE,
+    EVENTS_SIGNATURE,
+    HOST_RING,
+    MIDI_RING,
+    PAGE_RING,
+    attach,
+    ring_at,
+)
 from .layout import Memory
 from .telemetry import note_call, now
 
@@ -22,7 +31,8 @@ SECOND = 1e9
 def make_handle(memory: Memory) -> NDArray[np.uint64]:
     """Table of addresses for the drivers. The caller keeps `memory` alive as long as a driver runs."""
     functions = (block_function().address, events_function().address)
-    return np.array([*functions, *map(address, (memory.block, *memory.host, *memory.midi))], np.uint64)
+    shared = (memory.block, *memory.host, *memory.midi, *memory.page)
+    return np.array([*functions, *map(address, shared)], np.uint64)
 
 
 def _block(handle: Any, left: Any, right: Any, stride: int, frames: int) -> None:
@@ -36,7 +46,8 @@ def _block(handle: Any, left: Any, right: Any, stride: int, frames: int) -> None
     track_clock(memory.state[0], began, frames)
     length = max((frames - 1) * stride + 1, 0)
     out = carray(left, length, np.float32), carray(right, length, np.float32)
-    process(memory, ring_at(table, HOST_RING), ring_at(table, MIDI_RING), handle, out, stride, frames)
+    rings = ring_at(table, HOST_RING), ring_at(table, MIDI_RING), ring_at(table, PAGE_RING)
+    process(memory, rings, handle, out, stride, frames)
     if frames > 0:
         note_call(memory, began, frames)
     restore_denormals(mode)

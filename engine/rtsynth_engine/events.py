@@ -98,14 +98,13 @@ def watch_ports(memory: Memory) -> None:
 
 
 @realtime
-def panic(memory: Memory, host: Ring, midi: Ring) -> None:
+def panic(memory: Memory, rings: tuple[Ring, Ring, Ring]) -> None:
     """The host asks for silence: empty the queues, end every note, lift the pedals."""
     state = memory.state[0]
     state.panic = state.pending = 0
-    for source in range(2):
-        ring = midi if source else host
-        while front(ring) >= 0:
-            release(ring)
+    for source in range(len(rings)):
+        while front(rings[source]) >= 0:
+            release(rings[source])
     insert_command(memory, 0, PANIC)
 
 

@@ -17,7 +17,8 @@ from .memory import MEMORY
 from .rings import EVENT, INDICES, Ring
 
 BLOCK, ACT = 0, 1  # addresses of functions
-MEMORY_AT, HOST_RING, MIDI_RING, ADDRESSES = 2, 3, 5, 7  # a ring takes two: of its indices, of its items
+MEMORY_AT, ADDRESSES = 2, 9
+HOST_RING, MIDI_RING, PAGE_RING = 3, 5, 7  # a ring takes two: of its indices, of its items
 
 
 @realtime

@@ -27,7 +27,9 @@ RATIO, NOISE = PARTIALS, 2 * PARTIALS  # where the second and third part of a fr
 USED = NOISE + BANDS  # and where they end
 TAPS, PHASES = 32, 256  # of the table that samples are read by
 
-PORTS = 8
+MIDI_PORTS = 8
+PAGE_PORT = MIDI_PORTS  # what the control page plays comes from a port of its own
+PORTS = MIDI_PORTS + 1
 CHANNELS = 16 * PORTS
 KEYS = 128
 VOICES = 288  # slots; polyphony stays below, so that a stolen voice can fade while its successor sounds
@@ -67,10 +69,12 @@ WRITTEN_SHIFT = 20  # 2^20 frames are an hour and a half of one note
 class Memory(SimpleNamespace):
     """The memory of one engine: every field of `memory.MEMORY` by its name, as a numpy array, and more:
 
-    `host` and `midi`, the rings of events in absolute frames from the playing process and in nanoseconds from
-    the MIDI process; `block`, (1,) MEMORY, which compiled functions take. Inside them a memory is its record.
+    `host`, `midi` and `page`, the rings of events in absolute frames from the playing process, in nanoseconds
+    from the MIDI process and from the control page's; `block`, (1,) MEMORY, which compiled functions take.
+    Inside them a memory is its record.
     """
 
     block: NDArray[Any]
     host: Ring
     midi: Ring
+    page: Ring

@@ -1,5 +1,7 @@
 """The memory that the threads share: one record, so that compiled code finds everything from one address."""
 
+import os
+from mmap import ACCESS_READ, mmap
 from typing import Any
 
 import numpy as np
@@ -101,18 +103,35 @@ def _aligned(fields: list[tuple[str, Any, tuple[int, ...]]]) -> np.dtype[Any]:
 
 
 MEMORY = _aligned(FIELDS)
+CACHE = [name for name, _, _ in FIELDS].index("attack")  # from this field on
 CACHED = MEMORY.fields["attack"][1] if MEMORY.fields else 0  # bytes before the attack cache
+SEEN = _aligned(FIELDS[:CACHE])
 
 
-def make_memory(midi: Ring | None = None) -> Memory:
+def make_memory(midi: Ring | None = None, page: Ring | None = None, file: int | None = None) -> Memory:
     """Fresh memory, all zero, every page of it touched, so that the callback never meets one for the first
     time; but the system gives pages of the attack cache only as it is filled.
 
-    `midi` is the ring shared with the MIDI process, of EVENTS items; without one, a private ring stands in.
+    `midi` and `page` are the rings shared with the MIDI process and the page's, of EVENTS items; without one,
+    a private ring stands in. It lies in `file`, a descriptor of `memory_file`, where others are to see it.
     """
-    raw = np.zeros(MEMORY.itemsize + LINE, np.uint8)
+    size = MEMORY.itemsize + LINE
+    raw = np.zeros(size, np.uint8) if file is None else np.frombuffer(mmap(file, size), np.uint8)
     block = raw[-address(raw) % LINE :][: MEMORY.itemsize].view(MEMORY)
     block.view(np.uint8)[:CACHED] = 0
     fields = {name: block[name][0] for name in MEMORY.names or ()}
-    rings = {"host": make_ring(EVENTS), "midi": midi if midi is not None else make_ring(EVENTS)}
+    rings = {"host": make_ring(EVENTS), "midi": midi or make_ring(EVENTS), "page": page or make_ring(EVENTS)}
     return Memory(block=block, **rings, **fields)
+
+
+def memory_file() -> int:
+    """Descriptor of fresh pages that another process can map too. Linux. The caller closes it."""
+    file = os.memfd_create("rtsynth")
+    os.ftruncate(file, MEMORY.itemsize + LINE)
+    return file
+
+
+def attach_memory(file: int) -> Memory:
+    """The memory of another process's engine, to look at: read only, without the attack cache and rings."""
+    block = np.frombuffer(mmap(file, SEEN.itemsize, access=ACCESS_READ), SEEN)
+    return Memory(block=block, **{name: block[name][0] for name in SEEN.names or ()})

@@ -9,11 +9,12 @@ import numpy as np
 
 from .compiling import realtime
 from .controllers import LIFT, POWER_ON, SILENCE
-from .layout import CHANNELS, KEYS, PORTS, Memory
+from .layout import CHANNELS, KEYS, KNOBS, PORTS, Memory
 from .midi.commands import (
     COMMAND,
     COUNT,
     IDENTITY,
+    KNOB,
     MASTER_COARSE,
     MASTER_FINE,
     MASTER_VOLUME,
@@ -22,6 +23,7 @@ from .midi.commands import (
     PANIC,
     PORT_GONE,
     RESET,
+    SELECT,
     TUNE_KEY,
     TUNE_TABLE,
 )
@@ -100,6 +102,10 @@ def act_on_command(memory: Memory, p: int, event: Any) -> int:
         told.identity += 1
     elif what == COUNT:
         told.faults[min(int(event.data2), len(told.faults) - 1)] += 1
+    elif what == KNOB:
+        state.knobs[min(int(event.data2), KNOBS - 1)] = event.value
+    elif what == SELECT:
+        select_everywhere(memory, int(event.value))
     elif what == PORT_GONE:
         return LIFT
     elif what == PANIC:
@@ -111,6 +117,17 @@ def act_on_command(memory: Memory, p: int, event: Any) -> int:
     else:
         act_on_tuning(memory, p, event)
     return NOTHING
+
+
+@realtime
+def select_everywhere(memory: Memory, program: int) -> None:
+    """Let every channel play a program from its next note on, and after resets; ringing notes keep theirs."""
+    if 0 <= program < len(memory.programs) and memory.programs[program].known:
+        memory.state[0].start = program
+        for c in range(CHANNELS):
+            memory.channels[c].program = program
+    else:
+        memory.telemetry[0].unknown_program += 1
 
 
 @realtime

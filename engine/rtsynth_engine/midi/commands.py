@@ -17,6 +17,8 @@ IDENTITY = 9  # somebody asks who we are
 PORT_GONE = 10  # keys and pedals of the port go up
 COUNT = 11  # data2: what was wrong with the bytes
 PANIC = 12
+KNOB = 13  # data2: which; value: -1 … 1
+SELECT = 14  # value: program that every channel of every port plays from now on
 
 GM, GM2, GS, XG = range(4)
 STRAY, DROPPED, CHECKSUM, TRUNCATED = range(4)

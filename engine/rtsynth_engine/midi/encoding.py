@@ -8,12 +8,14 @@ from .commands import (
     GM,
     GM2,
     GS,
+    KNOB,
     MASTER_COARSE,
     MASTER_FINE,
     MASTER_VOLUME,
     OCTAVE,
     OCTAVE_CHANNELS,
     RESET,
+    SELECT,
     TUNE_KEY,
     TUNE_TABLE,
     XG,
@@ -21,6 +23,7 @@ from .commands import (
 from .parser import data_bytes_of
 
 CLASSES, WHOLE, TOP = 12, 16384, 0x7F
+OWN = bytes.fromhex("7D 72 74")  # a manufacturer's number that is nobody's, and our name
 RESETS = {GM: "7E 7F 09 01", GM2: "7E 7F 09 03", GS: "41 10 42 12 40 00 7F 00 41", XG: "43 10 4C 00 00 7E 00"}
 
 
@@ -51,6 +54,10 @@ class Encoder:
             return _master(3, round(value * 81.92) + WHOLE // 2)
         if what == MASTER_COARSE:
             return _master(4, (round(value) + 64) * 128)
+        if what == KNOB:
+            return OWN + bytes([1, index, *_low_first(round(value * 8191.0) + 8192)])
+        if what == SELECT:
+            return OWN + bytes([2, *_low_first(round(value))])
         return self._tuning(what, index, value)
 
     def _tuning(self, what: int, index: int, value: float) -> bytes:
@@ -79,8 +86,12 @@ def _fourteen(number: int) -> int:
 
 
 def _master(which: int, number: int) -> bytes:
+    return bytes([0x7F, TOP, 4, which, *_low_first(number)])
+
+
+def _low_first(number: int) -> tuple[int, int]:
     number = _fourteen(number)
-    return bytes([0x7F, TOP, 4, which, number & TOP, number >> 7])
+    return number & TOP, number >> 7
 
 
 def _frequency(pitch: float) -> tuple[int, int, int]:

@@ -13,12 +13,14 @@ from .commands import (
     COMMAND,
     COUNT,
     IDENTITY,
+    KNOB,
     MASTER_COARSE,
     MASTER_FINE,
     MASTER_VOLUME,
     OCTAVE,
     OCTAVE_CHANNELS,
     RESET,
+    SELECT,
     TUNE_KEY,
     TUNE_TABLE,
 )
@@ -35,6 +37,8 @@ from .messages import (
     OCTAVES,
     OCTAVES_FINE,
     RESETS,
+    SELECT_PROGRAM,
+    TURN_KNOB,
     VOLUME,
     WHO,
 )
@@ -117,6 +121,8 @@ def act(parser: Any, kind: int, at: int) -> None:
         command(parser, IDENTITY, parser.bytes[1], 0.0)
     elif kind in (VOLUME, FINE, COARSE):
         master(parser, kind, at)
+    elif kind in (TURN_KNOB, SELECT_PROGRAM):
+        own(parser, kind, at)
     elif kind in (OCTAVES, OCTAVES_FINE):
         octaves(parser, kind == OCTAVES_FINE, at)
     elif kind in (NOTES, BANK_NOTES):
@@ -143,6 +149,15 @@ def master(parser: Any, kind: int, at: int) -> None:
         command(parser, MASTER_FINE, 0, (whole - 8192) / 81.92)
     else:
         command(parser, MASTER_COARSE, 0, parser.bytes[at + 1] - 64)
+
+
+@realtime
+def own(parser: Any, kind: int, at: int) -> None:
+    """Macros and programs, as takes keep them."""
+    if kind == SELECT_PROGRAM and parser.length >= at + 2:
+        command(parser, SELECT, 0, two_bytes(parser, at))
+    elif kind == TURN_KNOB and parser.length >= at + 3:
+        command(parser, KNOB, parser.bytes[at], (two_bytes(parser, at + 1) - 8192) / 8191.0)
 
 
 @realtime

@@ -157,8 +157,10 @@ PARAMETERS = (
     VOLUME,
     FINE,
     COARSE,
+    TURN_KNOB,
+    SELECT_PROGRAM,
     RESETS,
-) = range(13)
+) = range(15)
 
 EXCLUSIVES = (
     Exclusive("7E dd 06 01", WHO, "identity request", "answered"),
@@ -176,6 +178,10 @@ EXCLUSIVES = (
     Exclusive("7F dd 04 01", VOLUME, "master volume", "14 bits, squared"),
     Exclusive("7F dd 04 03", FINE, "master fine tuning", "-100 to 100 cents"),
     Exclusive("7F dd 04 04", COARSE, "master coarse tuning", "semitones"),
+    Exclusive("7D 72 74 01", TURN_KNOB, "macro", "of rtsynth: number, then 14 bits for -1 to 1"),
+    Exclusive(
+        "7D 72 74 02", SELECT_PROGRAM, "program everywhere", "of rtsynth: 14 bits; all channels play it"
+    ),
     Exclusive("7E dd 09 01", RESETS + GM, "General MIDI", "everything of the port as at the start"),
     Exclusive("7E dd 09 02", RESETS + GM, "General MIDI off", "the same"),
     Exclusive("7E dd 09 03", RESETS + GM2, "General MIDI 2", "the same"),
