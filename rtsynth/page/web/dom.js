@@ -1,0 +1,51 @@
+/** Elements are made here, never from markup: what a preset is called can be any text. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = { // 16 × 16, strokes
+  previous: "M10 3 5 8l5 5",
+  next: "m6 3 5 5-5 5",
+  star: "m8 1.9 1.9 3.9 4.2.6-3 3 .7 4.2L8 11.6l-3.8 2 .7-4.2-3-3 4.2-.6z",
+  save: "M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M2.5 11v2.5h11V11",
+  search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zm3.6-1.4L14 14",
+  close: "m3.5 3.5 9 9m0-9-9 9",
+  theme: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 2v12M8 5l4.8-.4M8 8h6M8 11l4.8.4",
+  settings: "M2 4.5h6.5m3.5 0h2m-2 0a1.75 1.75 0 1 1-3.5 0 1.75 1.75 0 0 1 3.5 0zM14 11.5H7.5m-3.5 0H2m2 0a1.75 1.75 0 1 0 3.5 0 1.75 1.75 0 0 0-3.5 0z",
+  more: "M3 8h.01M8 8h.01M13 8h.01",
+  stop: "M5.2 2h5.6L14 5.2v5.6L10.8 14H5.2L2 10.8V5.2zM8 5v3.5M8 11h.01",
+  keep: "M8 4.5V8l2.4 1.6M2.6 6.5A5.6 5.6 0 1 1 2.4 9M2.4 3.2v3.4h3.4",
+  plus: "M8 3v10M3 8h10",
+  minus: "M3 8h10",
+  check: "m3 8.5 3.2 3.2L13 5",
+  dice: "M3.5 2.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zM5.5 5.5h.01M10.5 5.5h.01M8 8h.01M5.5 10.5h.01M10.5 10.5h.01",
+  home: "M2.5 7.5 8 2.7l5.5 4.8M4 6.5v7h8v-7",
+};
+
+/** An element: properties by name, attributes where there is a dash or no such property; children or text. */
+export function el(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (name in made && !name.includes("-")) made[name] = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** A line icon in the text's colour. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  const attributes = { viewBox: "0 0 16 16", width: 16, height: 16, fill: "none", stroke: "currentColor",
+    "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** A button with an icon alone: its name is spoken, `tip` is shown when pointed at. */
+export function iconButton(name, label, onclick, more = {}) {
+  return el("button", { type: "button", className: "button icon quiet", "aria-label": label, "data-tip": label,
+    onclick, ...more }, icon(name));
+}
