@@ -1,0 +1,88 @@
+/** A canvas that is drawn when something changed, in the colours of the page's theme, and not otherwise. */
+
+import { make } from "./elements.js";
+
+const SOLID = ["ink", "muted", "faint", "panel", "well", "raised", "accent", "ok", "bad"];
+const redraws = new Set();
+let colours = null;
+
+/** A colour of the theme, #rrggbb, with an alpha. */
+export function tint(solid, alpha) {
+  return solid + Math.round(255 * Math.min(1, Math.max(0, alpha))).toString(16).padStart(2, "0");
+}
+
+function theme() {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name) => style.getPropertyValue(`--${name}`).trim();
+  const found = { font: token("font"), line: token("line"), strong: token("line-strong") };
+  for (const name of SOLID) found[name] = opaque(token(name));
+  return found;
+}
+
+/** Whatever way of writing a colour the tokens use, a pixel tells its red, green and blue. */
+function opaque(written) {
+  const pixel = make("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  pixel.fillStyle = written;
+  pixel.fillRect(0, 0, 1, 1);
+  const parts = [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  return "#" + parts.map((part) => part.toString(16).padStart(2, "0")).join("");
+}
+
+function redrawAll() {
+  colours = null;
+  for (const redraw of redraws) redraw();
+}
+
+new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+document.fonts.ready.then(redrawAll);
+
+/**
+ * A canvas filling its parent; `draw(context, width, height, colours, now)` works in CSS pixels and
+ * returns true while it is still moving and wants the next frame.
+ */
+export function surface(parent, draw, attributes = {}) {
+  const canvas = make("canvas", attributes);
+  const context = canvas.getContext("2d");
+  let waiting = 0;
+  const redraw = () => { waiting ||= requestAnimationFrame(frame); };
+
+  function frame(now) {
+    waiting = 0;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (!width || !height) return;
+    fit(canvas, width, height);
+    const ratio = canvas.width / width;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    if (draw(context, width, height, (colours ??= theme()), now)) redraw();
+  }
+
+  parent.append(canvas);
+  new ResizeObserver(redraw).observe(canvas);
+  redraws.add(redraw);
+  return { canvas, redraw };
+}
+
+function fit(canvas, width, height) {
+  const wide = Math.round(width * devicePixelRatio), high = Math.round(height * devicePixelRatio);
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== high) canvas.height = high;
+}
+
+/** A crisp line of one device pixel. */
+export function hairline(context, x0, y0, x1, y1, colour) {
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
+  context.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
+  context.stroke();
+}
+
+export function label(context, text, x, y, colours, { align = "left", base = "alphabetic", size = 10, colour } = {}) {
+  context.font = `${size}px ${colours.font}`;
+  context.textAlign = align;
+  context.textBaseline = base;
+  context.fillStyle = colour ?? colours.muted;
+  context.fillText(text, x, y);
+}
