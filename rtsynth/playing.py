@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rtsynth_engine.drivers.contract import Driver
 from rtsynth_engine.engine import Engine
 from rtsynth_engine.generators.choosing import Choice
 from rtsynth_engine.priority import lock_memory
+from rtsynth_engine.rings import Ring
 from rtsynth_engine.warming import counted, warming
 
 from .audio import AudioRequest, open_driver
@@ -35,6 +37,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What the engine shares with a control page: a ring of what that plays, a file that memory lies in."""
+
+    ring: Ring
+    file: int
+
+
+@dataclass(frozen=True)
 class LiveRequest:
     """What a person wants to play through: `midi` as in `--midi`; a WAV file to `record` the sound in."""
 
@@ -43,6 +53,7 @@ class LiveRequest:
     network: NetworkRequest = AUTOMATIC
     limits: Limits = Limits()
     record: Path | None = None
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -91,9 +102,11 @@ def playing(
         memory = lock_memory()
         stage("preparing the engine")
         choice = open_network(lineup.bundle, request.network)
-        ring, voices = begun.ring if begun else None, request.limits.polyphony
+        shared: dict[str, Any] = {"midi": begun.ring} if begun else {}
+        shared |= {"page": request.shown.ring, "file": request.shown.file} if request.shown else {}
         with compiling(stage):
-            engine = Engine(lineup.bundle, driver.rate, voices, midi=ring, generator=choice.generator)
+            voices, network = request.limits.polyphony, choice.generator
+            engine = Engine(lineup.bundle, driver.rate, voices, generator=network, **shared)
         engine.feeder.quality.adaptive = request.limits.adaptive
         parts.callback(engine.close)
         lineup.load(engine)

@@ -49,6 +49,10 @@ class Routing:
         named = [*ports_named(self.lineup.setup), *(each.controller.port for each in self._learnt)]
         return [*remarks, *self._unclear(named, ports)]
 
+    def change(self, lineup: Lineup) -> None:
+        """Play another setup from the next `follow` on. Sounds that it needs are the engine's already."""
+        self.lineup, self._seen = lineup, None
+
     def _read(self) -> list[str]:
         """Take in the learn file; a broken one changes nothing and is told."""
         try:

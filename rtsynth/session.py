@@ -1,9 +1,8 @@
-"""What the commands `play`, `demo` and `render` do."""
+"""What the commands `demo` and `render` do."""
 
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,43 +10,25 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtsynth_engine.engine import Engine
 
-from .audio import RATE, SILENT, AudioRequest, best_driver
-from .desk import desk
-from .errors import DeviceError, HostError
+from .audio import RATE, AudioRequest
+from .errors import HostError
 from .folders import SHIPPED
-from .inputs import follow_midi
 from .lineup import Lineup, choose_lineup, tuned
 from .midi.files import Score, read_midi
 from .networks import PROCESSOR, NetworkRequest, open_network
-from .panel import Panel, console, say, stages
+from .panel import console, say, stages
 from .phrases import phrase
 from .playing import LiveRequest, Session, compiling, playing
 from .rendering import render_to_wav
-from .restoring import first_lineup, named_lineup, taken_lineup
+from .restoring import named_lineup, taken_lineup
 from .routing import Routing, ports_named
 from .scores import Cue, programs_of, to_events
-from .summary import figures, lines, write_figures
-from .troubles import DRUMS_MUTED, troubles
+from .troubles import DRUMS_MUTED
+from .watching import heard, report, told, watch
 
 DEMO, DEMO_WAV = SHIPPED / "demo.mid", Path("demo.wav")
-LOOK = 0.1  # seconds between looks at a running session
 LEAD_IN, TAIL = 0.5, 3.0  # seconds before and after the demo
 BLOCK = 256  # frames; the samples do not depend on it
-
-
-@dataclass(frozen=True)
-class Request:
-    """The options of `play`."""
-
-    preset: str | None
-    live: LiveRequest
-    duration: float | None
-    report: Path | None
-    setup: str | None = None
-    velocity: str | None = None
-    tuning: str | None = None
-    keymap: str | None = None
-    record_midi: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -67,27 +48,9 @@ class RenderRequest:
     keymap: str | None = None
 
 
-def play(request: Request) -> None:
-    """Play until Ctrl-C, SIGTERM or the end of the duration, then say how it went."""
-    lineup = _told(first_lineup(request.preset, request.setup, request.velocity))
-    lineup = tuned(lineup, request.tuning, request.keymap)
-    live = replace(request.live, audio=_heard(request.live.audio))
-    with stages() as stage, playing(lineup, live, stage=stage) as session:
-        with suppress(KeyboardInterrupt):
-            stage("")
-            say(*[session.network.told] * bool(session.network.measured))
-            inputs = ", ".join(session.inputs) or "none"
-            with desk(session.engine, lineup.preset.id, request.record_midi, session.routing.taken) as asked:
-                playing_on = f"playing {lineup.title} on {session.driver.name}"
-                say(f"{playing_on}; MIDI from {inputs}; {asked.ending}")
-                end = time.monotonic() + (request.duration or float("inf"))
-                _watch(session, lambda: asked.look() and time.monotonic() < end)
-        _report(session, request.report)
-
-
 def demo(audio: AudioRequest) -> None:
     """Play the built-in piece live; without a sound device also write it to demo.wav."""
-    lineup, audio, score = _told(choose_lineup(None)), _heard(audio), read_midi(DEMO)
+    lineup, audio, score = told(choose_lineup(None)), heard(audio), read_midi(DEMO)
     if audio.driver == "null":
         _render(lineup, score, RenderRequest(DEMO, DEMO_WAV, rate=audio.rate))
     programs = programs_of(to_events(score, RATE), lineup.sounds)
@@ -96,7 +59,7 @@ def demo(audio: AudioRequest) -> None:
             stage("")
             say(f"playing First Light, {score.length:.0f} s, on {session.driver.name}; Ctrl-C ends")
             _perform(session, score)
-        _report(session, None)
+        report(session, None)
 
 
 def _perform(session: Session, score: Score) -> None:
@@ -110,14 +73,14 @@ def _perform(session: Session, score: Score) -> None:
         cue.feed()
         return engine.clock < end
 
-    _watch(session, going, lambda: f"{max(engine.clock - start, 0) / engine.rate:4.0f} s  ")
+    watch(session, going, lambda: f"{max(engine.clock - start, 0) / engine.rate:4.0f} s  ")
 
 
 def render(request: RenderRequest) -> None:
     """Render a MIDI file to a WAV file."""
-    named = _told(named_lineup(request.setup)) if request.setup else None
+    named = told(named_lineup(request.setup)) if request.setup else None
     score = read_midi(request.file, named.device) if named else read_midi(request.file)
-    lineup = named or (_told(choose_lineup(request.preset)) if request.preset else _take_lineup(score))
+    lineup = named or (told(choose_lineup(request.preset)) if request.preset else _take_lineup(score))
     say(*score.warnings)
     _render(tuned(lineup, request.tuning, request.keymap), score, request)
 
@@ -125,15 +88,15 @@ def render(request: RenderRequest) -> None:
 def _take_lineup(score: Score) -> Lineup:
     """The preset or the setup that a take of ours was played with, where there is one and it is here."""
     try:
-        return _told(taken_lineup(score.setup) if score.setup else choose_lineup(score.preset))
+        return told(taken_lineup(score.setup) if score.setup else choose_lineup(score.preset))
     except HostError as error:
         say(f"playing the first program instead of what the take was played with: {error}")
-        return _told(choose_lineup(None))
+        return told(choose_lineup(None))
 
 
 def preview(wanted: str, out: Path | None) -> None:
     """Render a short phrase with one preset to a WAV file, `ID.wav` here unless `out` says otherwise."""
-    lineup = _told(choose_lineup(wanted))
+    lineup = told(choose_lineup(wanted))
     sound = lineup.sounds[lineup.start]
     out = out or Path(f"{lineup.preset.id}.wav")
     _render(lineup, phrase(sound.low, sound.high), RenderRequest(out, out, wanted))
@@ -171,41 +134,3 @@ def _write(engine: Engine, events: Any, score: Score, request: RenderRequest) ->
         render_to_wav(engine, events, seconds, request.out, request.block or BLOCK, show, moves)
     spent = time.monotonic() - began
     say(f"{request.out}: {seconds:.1f} s rendered in {spent:.1f} s ({seconds / spent:.1f} × real time)")
-
-
-def _told(lineup: Lineup) -> Lineup:
-    say(*lineup.remarks)
-    return lineup
-
-
-def _heard(audio: AudioRequest) -> AudioRequest:
-    """The same request, with `auto` decided; says so where nothing will be heard."""
-    if audio.driver != "auto":
-        return audio
-    driver = best_driver()
-    if driver == "null":
-        say(SILENT)
-    return replace(audio, driver=driver)
-
-
-def _watch(session: Session, going: Callable[[], bool], prefix: Callable[[], str] = str) -> None:
-    """Show the live line while `going`; say once what goes wrong. Raises DeviceError for a lost device."""
-    said: set[str] = set()
-    with Panel() as panel:
-        while going():
-            panel.show(session.engine.telemetry(clear_peaks=True), prefix())
-            say(*follow_midi(session.driver, session.ports, session.engine))
-            for trouble in set(troubles(session)) - said:
-                say(trouble)
-                said.add(trouble)
-            say(*session.routing.follow(session.names))
-            if session.driver.lost:
-                raise DeviceError(f"{session.driver.name} is gone; start it again, then rtsynth")
-            time.sleep(LOOK)
-
-
-def _report(session: Session, path: Path | None) -> None:
-    told = figures(session)
-    say(*lines(told))
-    if path is not None:
-        write_figures(told, path)

@@ -63,7 +63,15 @@ from . import options
     metavar="FILE.mid",
     help="Write what was played at the end; `rtsynth render` plays it again.",
 )
-@click.option("--no-page", is_flag=True, help="Do not serve the control page (there is none yet).")
+@click.option("--no-page", is_flag=True, help="Do not serve the control page.")
+@click.option(
+    "--page-port",
+    type=click.IntRange(1, 65_535),
+    metavar="PORT",
+    help="Port of the control page.  [default: 7440, or a free one]",
+)
+@click.option("--allow-remote", is_flag=True, help="Let other machines open the page.")
+@click.option("--osc", type=click.IntRange(1, 65_535), metavar="PORT", help="Take OSC on a UDP port.")
 def play(
     preset: str | None,
     setup: str | None,
@@ -84,15 +92,20 @@ def play(
     record: Path | None,
     record_midi: Path | None,
     no_page: bool,
+    page_port: int | None,
+    allow_remote: bool,
+    osc: int | None,
 ) -> None:
     """Play PRESET (`rtsynth presets list` shows all) or a setup until Ctrl-C; by default the last setup
     again, or the first program.
 
     Program changes choose among the General MIDI programs, with bank 1 among the other presets.
     """
-    from .. import session
     from ..audio import AudioRequest
+    from ..live import Request
+    from ..live import play as play_live
     from ..networks import NetworkRequest
+    from ..page.host import PageRequest
     from ..playing import Limits, LiveRequest
 
     live = LiveRequest(
@@ -103,4 +116,5 @@ def play(
         record,
     )
     ways = {"setup": setup, "velocity": velocity, "tuning": tuning, "keymap": keymap}
-    session.play(session.Request(preset, live, duration, report, record_midi=record_midi, **ways))
+    page = None if no_page else PageRequest(page_port or 0, allow_remote, osc)
+    play_live(Request(preset, live, duration, report, record_midi=record_midi, page=page, **ways))
