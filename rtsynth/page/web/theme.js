@@ -1,5 +1,8 @@
 /** Dark or light: the system's choice until a person makes another. */
 
+import { remembered } from "./elements.js";
+
+const KEPT = "rtsynth.theme";
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: light)");
 const changed = new Set();
@@ -16,7 +19,7 @@ export const colour = (token) => getComputedStyle(root).getPropertyValue(token).
 /** Dark becomes light and light dark, from now on in this browser. */
 export function toggleTheme() {
   const theme = root.dataset.theme === "light" ? "dark" : "light";
-  try { localStorage.setItem("rtsynth.theme", theme); } catch { /* it lasts until the page is closed */ }
+  remembered.set(KEPT, theme);
   become(theme);
 }
 
@@ -26,9 +29,5 @@ function become(theme) {
   for (const fn of changed) fn(theme);
 }
 
-function kept() {
-  try { return localStorage.getItem("rtsynth.theme"); } catch { return null; }
-}
-
-system.addEventListener("change", () => kept() ?? become(system.matches ? "light" : "dark"));
+system.addEventListener("change", () => remembered.get(KEPT) ?? become(system.matches ? "light" : "dark"));
 become(root.dataset.theme);

@@ -1,4 +1,6 @@
-/** Elements are made here, never from markup: what a preset is called can be any text. */
+/** Line icons, and buttons that are an icon alone. */
+
+import { make } from "./elements.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = { // 16 × 16, strokes
@@ -20,18 +22,6 @@ const ICONS = { // 16 × 16, strokes
   home: "M2.5 7.5 8 2.7l5.5 4.8M4 6.5v7h8v-7",
 };
 
-/** An element: properties by name, attributes where there is a dash or no such property; children or text. */
-export function el(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (value === undefined || value === null) continue;
-    if (name in made && !name.includes("-")) made[name] = value;
-    else made.setAttribute(name, value);
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
 /** A line icon in the text's colour. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
@@ -44,8 +34,8 @@ export function icon(name) {
   return svg;
 }
 
-/** A button with an icon alone: its name is spoken, `tip` is shown when pointed at. */
+/** A button that is an icon alone: `label` is spoken, and shown when pointed at. */
 export function iconButton(name, label, onclick, more = {}) {
-  return el("button", { type: "button", className: "button icon quiet", "aria-label": label, "data-tip": label,
-    onclick, ...more }, icon(name));
+  const attributes = { type: "button", class: "button icon quiet", "aria-label": label, "data-tip": label, onclick };
+  return make("button", { ...attributes, ...more }, icon(name));
 }
