@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PLAY_PACKAGES := libportaudio2
-DEV_PACKAGES := jackd2 fluidsynth fluid-soundfont-gm amsynth gcc libc6-dev libjack-jackd2-dev
+DEV_PACKAGES := jackd2 fluidsynth fluid-soundfont-gm amsynth gcc libc6-dev libjack-jackd2-dev chromium chromium-driver
 
 help: ## list these tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_engine.midi.commands import COMMAND, OCTAVE, OCTAVE_CHANNELS, RESET, TUNE_KEY, TUNE_TABLE
+from rtsynth_engine.midi.commands import (
+    COMMAND,
+    KNOB,
+    OCTAVE,
+    OCTAVE_CHANNELS,
+    RESET,
+    TUNE_KEY,
+    TUNE_TABLE,
+)
 from rtsynth_engine.midi.messages import CONTROLLERS
 from rtsynth_engine.rings import EVENT
 
@@ -144,7 +152,8 @@ class Chase:
                 self._stop(port)
             elif status == SYSTEM_RESET or (status == COMMAND and what == RESET):
                 self._start_over(port)
-            self._keep((port, status, what if status == COMMAND else -1), event)
+            which = (what, index if what == KNOB else 0) if status == COMMAND else ()
+            self._keep((port, status, *which), event)
 
     def _tune(self, port: int, what: int, index: int, event: Event) -> None:
         """A key is tuned in the table named last; pitch classes, all twelve, on the channels named last."""

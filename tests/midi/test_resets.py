@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rtsynth_engine.engine import Sound
 from rtsynth_engine.layout import HELD
 from rtsynth_engine.midi.commands import COMMAND, IDENTITY
 from rtsynth_engine.midi.parser import make_parser, parse_all
@@ -229,3 +230,25 @@ def test_the_song_position_counts_clocks_and_sixteenths(desk: Desk) -> None:
     assert desk.engine.memory.ports[0]["clocks"] == 6 * (4 + 128)
     desk.send(START)
     assert desk.engine.memory.ports[0]["clocks"] == 0
+
+
+@UNIVERSAL
+@pytest.mark.parametrize(("value", "place"), [(0x0000, -1.0), (0x2000, 0.0), (0x3FFF, 1.0)])
+def test_an_exclusive_of_ours_turns_a_macro(desk: Desk, value: int, place: float) -> None:
+    desk.send(sysex(0x7D, 0x72, 0x74, 0x01, 3, value & 127, value >> 7))
+    assert desk.engine.memory.state[0]["knobs"][3] == pytest.approx(place, abs=2e-4)
+
+
+@UNIVERSAL
+def test_an_exclusive_of_ours_selects_a_program_on_every_port(desk: Desk) -> None:
+    desk.set().set_sound(300, Sound((0.0,)))
+    desk.send(sysex(0x7D, 0x72, 0x74, 0x02, 300 & 127, 300 >> 7))
+    assert set(desk.engine.memory.channels["program"].tolist()) == {300}
+
+
+@UNIVERSAL
+@pytest.mark.parametrize("short", [(0x01,), (0x01, 3), (0x01, 3, 0), (0x02,), (0x02, 1)])
+def test_an_exclusive_of_ours_that_is_cut_short_does_nothing(desk: Desk, short: tuple[int, ...]) -> None:
+    desk.send(sysex(0x7D, 0x72, 0x74, *short), on(60))
+    assert desk.keys(HELD) == [60]
+    assert not desk.engine.memory.state[0]["knobs"].any()

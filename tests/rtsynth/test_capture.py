@@ -13,8 +13,9 @@ from rtsynth.midi.files import read_midi
 from rtsynth.midi.score import Score
 from rtsynth.scores import to_events
 from rtsynth_engine.drivers.null import NullDriver
-from rtsynth_engine.engine import Engine
-from rtsynth_engine.midi.commands import COMMAND, COUNT, PANIC, PORT_GONE
+from rtsynth_engine.engine import Engine, Sound
+from rtsynth_engine.layout import PAGE_PORT, PORTS
+from rtsynth_engine.midi.commands import COMMAND, COUNT, KNOB, PANIC, PORT_GONE, SELECT
 from rtsynth_engine.midi.parser import make_parser, parse_all
 from rtsynth_engine.rings import EVENT
 from tests.engine.parts import BEND, CC, OFF, ON, PROGRAM, make_engine, render, render_offline, wait_until
@@ -39,9 +40,11 @@ def heard(engine: Engine) -> list[tuple[Any, ...]]:
     return [event[:5] for event in engine.history(1e6).tolist()]
 
 
-def played_again(path: Path) -> tuple[Engine, NDArray[np.float32]]:
-    """An engine that has rendered the file from its beginning to its end."""
+def played_again(path: Path, fifth: Sound | None = None) -> tuple[Engine, NDArray[np.float32]]:
+    """An engine that has rendered the file from its beginning to its end; `fifth` is its program 5."""
     engine, score = make_engine(), read_midi(path)
+    if fifth is not None:
+        engine.set_sound(5, fifth)
     return engine, render_offline(engine, to_events(score, RATE), round(score.length * RATE))
 
 
@@ -187,10 +190,24 @@ def test_tunings_and_the_master_survive(tmp_path: Path) -> None:
     assert engine.memory.tunings[0, 60] == 60.5
 
 
+def test_macros_turned_and_programs_selected_on_the_page_are_kept(tmp_path: Path) -> None:
+    engine = make_engine()
+    capture = Capture(engine, "organ")
+    engine.set_sound(5, Sound((0.0,)))
+    turned = [(KNOB, 0, 0.25), (KNOB, 7, -1.0), (KNOB, 0, 1.0), (SELECT, 0, 5.0)]
+    for what, index, value in turned:
+        engine.push(engine.clock, COMMAND, what, index, PAGE_PORT, value)
+    render(engine, [(0.1, ON, 60, 100)], 0.3)
+    for window in (WINDOW, 0.1):
+        again, _ = played_again(keep(capture.score(window), tmp_path), Sound((0.0,)))
+        assert again.memory.state[0]["knobs"].tolist() == [1.0, *[0.0] * 6, -1.0]
+        assert set(again.memory.channels["program"].tolist()) == {5}
+
+
 def test_what_only_concerns_the_session_is_left_out() -> None:
     events = np.array([(5, 2, COMMAND, COUNT, 1, 0.0), (6, 2, ON, 60, 90, 0.0)], EVENT)
     assert in_messages(events).tolist() == [(6, 2, ON, 60, 90, 0.0)]
-    assert len(in_messages(np.array([(5, 2, COMMAND, PANIC, 0, 0.0)], EVENT))) == 8 * 16 * 3
+    assert len(in_messages(np.array([(5, 2, COMMAND, PANIC, 0, 0.0)], EVENT))) == PORTS * 16 * 3
 
 
 EMPTY = Score(make_engine().history(0)[["time"]][:0].astype([("port", "u1")]), 1.0)

@@ -11,7 +11,7 @@ from rtsynth.lineup import OWN, choose_lineup, setup_lineup
 from rtsynth.routing import NOWHERE, Routing, curves, engine_parts, find, ports_named
 from rtsynth.setups import Input, Part, Setup, parse_setup
 from rtsynth.velocity import table
-from rtsynth_engine import learning, parts
+from rtsynth_engine import layout, learning, parts
 
 PORTS = {0: "Keystation 61", 2: "Launchkey MIDI 1", 3: "Launchkey MIDI 2"}
 DUO = Setup(parts=(Part("violin", "keys", 2, (60, 127), -12, -3.0, 0.5), Part("cello", keys=(0, 59))))
@@ -101,7 +101,7 @@ def test_every_port_has_its_own_curve_or_the_one_for_all() -> None:
     found = list(curves(inputs, PORTS))
     assert found[2] == table("hard", 10, 100).tolist()
     assert all(found[port] == table("soft").tolist() for port in range(8) if port != 2)
-    assert list(curves((), PORTS)) == [table("linear").tolist()] * 8
+    assert list(curves((), PORTS)) == [table("linear").tolist()] * layout.PORTS
 
 
 def test_channels_of_a_part_that_follows_begin_on_its_preset_when_their_port_comes() -> None:
