@@ -12,9 +12,9 @@ export function tint(solid, alpha) {
 }
 
 function theme() {
-  const style = getComputedStyle(document.documentElement);
+  const root = document.documentElement, style = getComputedStyle(root);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
-  const found = { font: token("font"), line: token("line"), strong: token("line-strong") };
+  const found = { light: root.dataset.theme === "light", font: token("font"), line: token("line"), strong: token("line-strong") };
   for (const name of SOLID) found[name] = opaque(token(name));
   return found;
 }

@@ -1,0 +1,179 @@
+/** The latent pad: one puck, three ways to read the plane it moves on. */
+
+import { corners } from "./corners.js";
+import { arrow } from "./control.js";
+import { directions } from "./directions.js";
+import { clamp, make, ownership, perFrame } from "./elements.js";
+import { roving } from "./focus.js";
+import { icon } from "./icons.js";
+import { presetMap } from "./map.js";
+import { bookmarkBar, pathBar } from "./places.js";
+import { hairline, surface, tint } from "./surface.js";
+import { puck, trail } from "./trail.js";
+import { figure, write } from "./words.js";
+
+const MODES = { directions: "Directions", corners: "Corners", map: "Map" };
+const MARGIN = 20; // px around the plane, so that the puck is whole at the rim
+const STEP = 0.05;
+const TAP = 4; // px that a finger may stray and still tap
+const NOTHING = { mode: "directions", directions: [], corners: [], map: [], at: [0, 0], home: true,
+  bookmarks: [], path: { points: [] } };
+
+export function pad(root, { store, send }) {
+  const field = make("div", { class: "plane", tabindex: 0, role: "application",
+    "aria-label": "Latent pad: arrow keys move, shift is fine, Home goes back to the preset" });
+  const readout = make("output", { class: "readout label", "aria-live": "off" });
+  const self = { pad: NOTHING, puck: puck(), trail: trail(), hand: ownership(), send, field, readout };
+  const canvas = surface(field, (...given) => draw(self, ...given), { "aria-hidden": "true" });
+  self.redraw = canvas.redraw;
+  self.views = { directions: directions({ send }), corners: corners({ store, send }),
+    map: presetMap({ store, redraw: canvas.redraw }) };
+  const head = heading(send), path = pathBar(send), bookmarks = bookmarkBar(send);
+  self.tell = perFrame((x, y) => send({ do: "move", x: Number(x.toFixed(4)), y: Number(y.toFixed(4)) }));
+
+  field.append(...Object.values(self.views).map((view) => view.overlay), readout);
+  root.append(head.element, field, make("div", { class: "foot" }, path.element, bookmarks.element));
+  pointed(self);
+  keyed(self);
+  const shows = [head, path, bookmarks];
+  store.on("pad", (given) => show(self, given ?? NOTHING, shows));
+  for (const topic of ["preset", "presets"]) store.on(topic, () => show(self, self.pad, shows));
+}
+
+function show(self, pad, others) {
+  const turned = pad.mode !== self.pad.mode;
+  self.pad = pad;
+  for (const [mode, view] of Object.entries(self.views)) view.overlay.hidden = mode !== pad.mode;
+  for (const each of [self.views[pad.mode], ...others]) each.show(pad);
+  if (turned) self.trail.clear();
+  if (!self.hand.mine) self.puck.to = pad.at;
+  self.redraw();
+}
+
+/** From −1 … 1 to CSS pixels and back. */
+function plane(width, height) {
+  const [wide, high] = [width / 2 - MARGIN, height / 2 - MARGIN];
+  return {
+    width, height,
+    x: (value) => width / 2 + value * wide,
+    y: (value) => height / 2 - value * high,
+    back: (left, top) => [clamp((left - width / 2) / wide, -1, 1), clamp((height / 2 - top) / high, -1, 1)],
+  };
+}
+
+function draw(self, context, width, height, colours, now) {
+  const space = plane(width, height), view = self.views[self.pad.mode], { puck } = self;
+  const travels = puck.follow(now);
+  if (travels) self.trail.add(puck.x, puck.y, now);
+  grid(context, space, colours);
+  view.draw(context, space, colours, [puck.x, puck.y]);
+  path(context, space, self.pad.path, colours);
+  const fades = self.trail.draw(context, space, colours, now);
+  puck.draw(context, space, colours);
+  write(self.readout, reading(view.said(self.pad, [puck.x, puck.y])));
+  return travels || fades;
+}
+
+const reading = (said) => said.map(([name, value]) => (value === null ? name : `${name} ${figure(value, 2)}`)).join("   ");
+
+function grid(context, space, colours) {
+  for (let i = -4; i <= 4; i++) {
+    hairline(context, space.x(i / 4), 0, space.x(i / 4), space.height, colours.line);
+    hairline(context, 0, space.y(i / 4), space.width, space.y(i / 4), colours.line);
+  }
+}
+
+function path(context, space, { points = [], recording }, colours) {
+  if (points.length < 2) return;
+  context.strokeStyle = tint(recording ? colours.bad : colours.ink, 0.5);
+  context.lineWidth = 1.5;
+  context.lineJoin = "round";
+  context.beginPath();
+  for (const [, x, y] of points) context.lineTo(space.x(x), space.y(y));
+  context.stroke();
+}
+
+function move(self, x, y, now) {
+  self.puck.jump(clamp(x, -1, 1), clamp(y, -1, 1));
+  self.trail.add(self.puck.x, self.puck.y, now);
+  self.tell(self.puck.x, self.puck.y);
+  self.redraw();
+}
+
+function home(self) {
+  self.hand.leave(0);
+  self.send({ do: "home" });
+}
+
+function pointed(self) {
+  const { field, hand, puck } = self;
+  const spot = (event) => {
+    const box = field.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  const space = () => plane(field.clientWidth, field.clientHeight);
+  let start = null;
+
+  field.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || start || event.target.closest("button, select")) return;
+    field.setPointerCapture(event.pointerId);
+    start = spot(event);
+    puck.held = true;
+    hand.hold();
+    move(self, ...space().back(...start), event.timeStamp);
+  });
+
+  field.addEventListener("pointermove", (event) => {
+    const at = spot(event);
+    if (!field.hasPointerCapture(event.pointerId)) return self.views[self.pad.mode].hover?.(space(), ...at);
+    const steps = event.getCoalescedEvents?.() ?? [];
+    for (const step of steps) self.trail.add(...space().back(...spot(step)), step.timeStamp);
+    if (start && Math.hypot(at[0] - start[0], at[1] - start[1]) > TAP) start.dragged = true;
+    move(self, ...space().back(...at), event.timeStamp);
+  });
+
+  field.addEventListener("lostpointercapture", () => {
+    const dot = start && !start.dragged && self.views[self.pad.mode].snap?.(space(), ...start);
+    if (dot) move(self, dot.x, dot.y, performance.now());
+    start = null;
+    puck.held = false;
+    hand.leave();
+    self.redraw();
+  });
+
+  field.addEventListener("pointerleave", () => self.views[self.pad.mode].hover?.(space(), null, null));
+  field.addEventListener("dblclick", (event) => event.target.closest("button, select") ?? home(self));
+}
+
+function keyed(self) {
+  self.field.addEventListener("keydown", (event) => {
+    if (event.target !== self.field) return;
+    if (event.key === "Home") return home(self);
+    const step = arrow(event);
+    if (!step) return;
+    self.hand.touch();
+    move(self, self.puck.to[0] + STEP * step[0], self.puck.to[1] + STEP * step[1], event.timeStamp);
+    self.readout.setAttribute("aria-live", "polite"); // spoken when keys move it, not when a finger does
+  });
+  self.field.addEventListener("blur", () => self.readout.setAttribute("aria-live", "off"));
+}
+
+function heading(send) {
+  const modes = Object.entries(MODES).map(([mode, text]) =>
+    make("button", { type: "button", role: "radio", text, onclick: () => send({ do: "pad", mode }) }));
+  const segments = make("div", { class: "segments", role: "radiogroup", "aria-label": "What the pad shows" }, ...modes);
+  const choose = roving(segments, () => modes);
+  const act = (name, text, what, tip) => make("button", { type: "button", class: "button quiet act", "data-tip": tip,
+    "aria-label": text, onclick: () => send({ do: what }) }, icon(name), make("span", { text }));
+  const element = make("div", { class: "head" }, segments, make("div", { class: "acts" },
+    act("dice", "Surprise me", "surprise", "Somewhere else in the space"),
+    act("vary", "A little different", "vary", "A small step to any side"),
+    act("home", "Home", "home", "Back to the preset as it is")));
+
+  function show({ mode }) {
+    Object.keys(MODES).forEach((each, at) => modes[at].setAttribute("aria-checked", each === mode));
+    choose(modes[Object.keys(MODES).indexOf(mode)]);
+  }
+
+  return { element, show };
+}

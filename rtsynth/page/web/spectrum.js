@@ -1,0 +1,90 @@
+/** The spectrum of what is heard, its peaks held softly, and the partials of the voices as thin lines. */
+
+import { hairline, label, surface, tint } from "./surface.js";
+
+const LOW = 30, HIGH = 16000, BANDS = 96; // Hz
+const FLOOR = -90; // dB
+const HOLD = 700, FALL = 24; // ms, and dB a second after that
+const LEFT = 30, BOTTOM = 18, TOP = 8; // px for the labels
+const FREQUENCIES = { 50: "50", 100: "100", 200: "200", 500: "500", 1000: "1k", 2000: "2k", 5000: "5k", 10000: "10k" };
+
+export function spectrum(panel, store) {
+  const self = { bands: Array(BANDS).fill(FLOOR), peaks: Array(BANDS).fill(FLOOR), held: Array(BANDS).fill(0), partials: [], seen: 0 };
+  const { redraw } = surface(panel, (...given) => draw(self, ...given), { role: "img",
+    "aria-label": "Spectrum from 30 Hz to 16 kHz, with the partials that sound" });
+  store.on("spectrum", (bands) => { self.bands = bands; redraw(); });
+  store.on("partials", (partials) => { self.partials = partials; redraw(); });
+  return { topics: ["spectrum", "partials"], remark: "lines: partials of the voices" };
+}
+
+function draw(self, context, width, height, colours, now) {
+  const x = (hz) => LEFT + (width - LEFT - 8) * Math.log(hz / LOW) / Math.log(HIGH / LOW);
+  const y = (db) => TOP + (height - TOP - BOTTOM) * Math.max(0, Math.min(1, db / FLOOR));
+  const band = (index) => LEFT + (width - LEFT - 8) * index / (BANDS - 1);
+  const falls = fall(self, now);
+  axes(context, x, y, width, height, colours);
+  area(context, self.bands, band, y, colours);
+  lines(context, self.partials, x, y, colours);
+  curve(context, self.peaks, band, y, tint(colours.ink, 0.4), 1);
+  if (!falls && !self.partials.length) {
+    label(context, "Play a note: its spectrum and partials are drawn here.", (width + LEFT) / 2, y(-45), colours,
+      { align: "center", base: "middle", size: 12 });
+  }
+  return falls;
+}
+
+/** Peaks stay for a while, then fall; true while one is above its band. */
+function fall(self, now) {
+  const drop = FALL * Math.min(100, now - self.seen) / 1000;
+  self.seen = now;
+  let falls = false;
+  self.bands.forEach((db, index) => {
+    if (db >= self.peaks[index]) [self.peaks[index], self.held[index]] = [db, now];
+    else if (now - self.held[index] > HOLD) self.peaks[index] = Math.max(db, self.peaks[index] - drop);
+    falls ||= self.peaks[index] > db;
+  });
+  return falls;
+}
+
+function axes(context, x, y, width, height, colours) {
+  for (let db = 0; db >= FLOOR; db -= 10) {
+    hairline(context, LEFT, y(db), width - 8, y(db), db % 30 ? colours.line : colours.strong);
+    if (db % 30 === 0) label(context, `${db}`.replace("-", "−"), LEFT - 6, y(db), colours, { align: "right", base: "middle" });
+  }
+  for (const [hz, text] of Object.entries(FREQUENCIES)) {
+    hairline(context, x(hz), TOP, x(hz), height - BOTTOM, colours.line);
+    label(context, text, x(hz), height - 4, colours, { align: "center" });
+  }
+}
+
+function trace(context, values, band, y) {
+  context.beginPath();
+  values.forEach((db, index) => context.lineTo(band(index), y(db)));
+}
+
+function area(context, bands, band, y, colours) {
+  trace(context, bands, band, y);
+  context.lineTo(band(BANDS - 1), y(FLOOR));
+  context.lineTo(band(0), y(FLOOR));
+  const fill = context.createLinearGradient(0, y(0), 0, y(FLOOR));
+  fill.addColorStop(0, tint(colours.ink, 0.3));
+  fill.addColorStop(1, tint(colours.ink, 0.06));
+  context.fillStyle = fill;
+  context.fill();
+}
+
+function curve(context, values, band, y, colour, thick) {
+  trace(context, values, band, y);
+  context.strokeStyle = colour;
+  context.lineWidth = thick;
+  context.lineJoin = "round";
+  context.stroke();
+}
+
+function lines(context, partials, x, y, colours) {
+  for (const [hz, db] of partials) {
+    if (hz < LOW || hz > HIGH) continue;
+    context.fillStyle = tint(colours.accent, 0.35 + 0.65 * Math.max(0, 1 - db / FLOOR));
+    context.fillRect(x(hz) - 0.6, y(db), 1.2, y(FLOOR) - y(db));
+  }
+}
