@@ -9,11 +9,11 @@ from rtsynth_engine.checking import RefusedError
 
 from .. import __version__
 from ..errors import EngineError, HostError
-from ..lineup import Lineup, choose_lineup, setup_lineup, to_sound, tuned
+from ..lineup import Lineup, choose_lineup, setup_lineup, to_sound
 from ..playing import LiveRequest, Session
 from ..presets import parse_preset
 from ..setups import Setup, parse_setup, remember, setup_toml
-from ..tunings import SESSION, Tables
+from ..tunings import SESSION, Tables, kept_tuning
 from .host import Page
 
 
@@ -82,8 +82,10 @@ class Errands:
         self._change(setup_lineup(_setup(message["toml"])))
 
     def _tune(self, message: dict[str, Any]) -> None:
-        lineup = tuned(self.session.lineup, message["scale"], message.get("keymap"))
-        self.session.engine.set_tuning(SESSION, lineup.tunings[SESSION])
+        """By name among those that are kept: a page opens no other files."""
+        scale, keymap = message["scale"], message.get("keymap")
+        pitches = kept_tuning(scale and f"{scale}.scl", keymap and f"{keymap}.kbm")
+        self.session.engine.set_tuning(SESSION, pitches)
 
     def _change(self, lineup: Lineup) -> None:
         """Play another setup of the same instrument; ringing notes go on."""
