@@ -1,0 +1,119 @@
+"""The process that the control page lives in: whoever opens the page cannot hold up the sound.
+
+    python -m rtsynth.page.process --socket FD --ring NAME --capacity N [--port N] [--allow-remote]
+
+serves pages until its socket closes or SIGTERM comes. It tells its address over the socket, or why there is
+none.
+"""
+
+import argparse
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from multiprocessing import resource_tracker
+from typing import Any
+
+from rtsynth_engine.rings import Ring, SharedRing
+
+from ..errors import HostError
+from .guard import Door, make_door
+from .limits import listen, raise_file_limit
+from .link import Link, close_all
+from .serving import Service, serve
+
+USUAL_PORT = 7440
+NICENESS = 5
+ELSEWHERE = ("192.0.2.1", 9)  # no machine's address: nothing is sent, but the system says how it would be
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the process; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what a client did wrong is nobody's news
+    with suppress(OSError):
+        os.nice(NICENESS)
+    raise_file_limit()
+    with attached(options.ring, options.capacity) as ring:
+        return asyncio.run(run(options, ring))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rtsynth.page.process")
+    parser.add_argument("--socket", type=int, required=True, help="descriptor of the socket to the host")
+    parser.add_argument("--ring", required=True, help="name of the event ring in shared memory")
+    parser.add_argument("--capacity", type=int, required=True, help="events in the ring")
+    parser.add_argument("--port", type=int, default=0, help="0: the usual one, or any free one")
+    parser.add_argument("--allow-remote", action="store_true", help="listen for other machines too")
+    parser.add_argument("--osc", type=int, help="UDP port for OSC")
+    return parser
+
+
+@contextmanager
+def attached(name: str, capacity: int) -> Iterator[Ring]:
+    """The parent's ring."""
+    shared = SharedRing(capacity, name)
+    # Python before 3.13 removes shared memory when any process that attached it ends; take our name off
+    resource_tracker.unregister(f"/{name}", "shared_memory")
+    with closing(shared):
+        yield shared.ring
+
+
+async def run(options: argparse.Namespace, ring: Ring) -> int:
+    """Serve until the end; returns the exit code."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    service = Service(ring)
+
+    def heard(message: dict[str, Any], files: list[int]) -> None:
+        close_all(files)
+        if "said" in message:
+            service.pages.tell({"said": message["said"]})
+
+    with closing(Link(socket.socket(fileno=options.socket), heard, ended.set)) as link:
+        try:
+            listener = open_listener(options.port, options.allow_remote)
+        except HostError as error:
+            link.send({"error": str(error)})
+            return 2
+        door = make_door(listener.getsockname()[1], options.allow_remote)
+        link.send(
+            {"address": address(door), "elsewhere": address(door, own_address()) if door.remote else None}
+        )
+        await serve(service, door, listener, ended)
+    return 0
+
+
+def open_listener(port: int, remote: bool) -> socket.socket:
+    """A socket at that port; with 0, at the usual one or, where that is taken, at any. Raises HostError."""
+    try:
+        return listen(port or USUAL_PORT, remote)
+    except OSError as error:
+        if port == 0 and error.errno == errno.EADDRINUSE:
+            return listen(0, remote)
+        raise HostError(
+            f"cannot serve at port {port}: {error.strerror}; --page-port takes another"
+        ) from error
+
+
+def address(door: Door, host: str = "127.0.0.1") -> str:
+    """What a browser opens."""
+    return f"http://{host}:{door.port}/?token={door.token}"
+
+
+def own_address() -> str:
+    """The address by which other machines reach this one, as far as it is known."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(ELSEWHERE)
+        return str(probe.getsockname()[0])
+    return socket.gethostname()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
