@@ -4,11 +4,10 @@ import { make } from "./elements.js";
 import { icon, iconButton } from "./icons.js";
 import { meter } from "./meter.js";
 import { more } from "./more.js";
-import { saving } from "./saving.js";
 import { volume } from "./volume.js";
 import { title, write } from "./words.js";
 
-/** Fills the header. `presets` and `settings` are what opens those. */
+/** Fills the header. `presets`, `settings` and `save` open those. */
 export function header(root, parts) {
   root.append(mark(parts.store), preset(parts), master(parts));
 }
@@ -23,7 +22,7 @@ function mark(store) {
   return make("div", { class: "mark" }, wave, make("div", {}, make("h1", {}, "rtsynth"), of));
 }
 
-function preset({ store, send, presets, tell }) {
+function preset({ store, send, presets, save }) {
   const kind = make("span", { class: "label kind" }), name = make("span", { class: "name" });
   const changed = make("span", { class: "changed", hidden: true, "data-tip": "Changed since it was loaded" });
   const open = make("button", { type: "button", class: "open", "aria-haspopup": "dialog",
@@ -35,10 +34,10 @@ function preset({ store, send, presets, tell }) {
     changed.hidden = !preset.changed;
     open.setAttribute("aria-label", `Preset ${preset.name}${preset.changed ? ", changed" : ""}; opens all presets`);
   });
-  const save = iconButton("save", "Save as a preset of yours", saving({ store, send, tell }), { class: "button icon quiet save" });
   return make("div", { class: "preset", role: "group", "aria-label": "Preset" },
     iconButton("previous", "Previous preset", () => presets.step(-1)), open,
-    iconButton("next", "Next preset", () => presets.step(1)), favourite(store, send), save);
+    iconButton("next", "Next preset", () => presets.step(1)), favourite(store, send),
+    iconButton("save", "Save as a preset of yours", save, { class: "button icon quiet save" }));
 }
 
 function favourite(store, send) {

@@ -5,6 +5,7 @@ import { knobs } from "./knobs.js";
 import { connect } from "./link.js";
 import { pad } from "./pad.js";
 import { presets } from "./presets.js";
+import { saving } from "./saving.js";
 import { settings } from "./settings.js";
 import { sight } from "./sight.js";
 import { status } from "./status.js";
@@ -20,8 +21,9 @@ const parts = { store, ...link };
 const at = (id) => document.getElementById(id);
 
 tips();
-toasts(at("toasts"), parts);
+parts.tell = toasts(at("toasts"), parts);
 parts.presets = presets(at("stage"), parts);
+parts.save = saving(parts);
 parts.settings = settings(document.body, parts);
 header(at("header"), parts);
 status(at("status"), parts);

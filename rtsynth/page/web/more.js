@@ -3,13 +3,12 @@
 import { make } from "./elements.js";
 import { roving } from "./focus.js";
 import { icon, iconButton } from "./icons.js";
-import { saving } from "./saving.js";
 import { toggleTheme } from "./theme.js";
 
 /** A button and the menu that it opens. */
 export function more(parts) {
   const list = make("div", { id: "menu", role: "menu", popover: "auto", "aria-label": "More" },
-    item("save", "Save preset…", saving(parts), "narrow"),
+    item("save", "Save preset…", parts.save, "narrow"),
     item("keep", "Keep the last ten minutes", () => parts.send({ do: "keep" })),
     item("theme", "Light or dark", toggleTheme, "narrow"),
     item("settings", "Settings…", () => parts.settings.open()));
