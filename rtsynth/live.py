@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .desk import Desk, desk
-from .errors import EngineError, HostError
+from .errors import EngineError
 from .lineup import Lineup, tuned
 from .page.errands import Errands, Wish, granted
 from .page.host import Page, PageRequest, shown
@@ -102,15 +102,11 @@ def _going(asked: Desk, errands: Errands | None, end: float) -> Callable[[], boo
 
 
 def _open(page: Page | None, session: Session, asked: Desk, file: int) -> Errands | None:
-    """The page's errands, once its process runs and has been shown the session; None without a page."""
+    """The errands of the page, which is shown the session; None without one."""
     if page is None:
         return None
-    try:
-        if not page.alive:
-            say(f"control page: {page.start()}")
-    except HostError as error:
-        say(str(error))
-        return None
+    if not page.started:
+        page.start()
     errands = Errands(session, page, lambda: asked.keep(Path()))
     errands.open(file)
     return errands

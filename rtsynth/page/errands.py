@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rtsynth_engine.checking import RefusedError
+from rtsynth_engine.layout import PAGE_PORT
 
 from .. import __version__
 from ..errors import EngineError, HostError
@@ -53,13 +54,17 @@ class Errands:
     def run(self, seconds: float) -> list[str]:
         """Do what is asked in the next `seconds`; returns what is to be told. Ends early for a wish."""
         self._tell_inputs()
+        told: list[str] = []
         for message in self.page.hear(seconds):
+            told += _told(message)
+            if "do" in message:
+                self._run(message)
             if "ended" in message:
-                return [f"the control page is gone: {self.page.last_words()}"]
-            self._run(message)
+                self.session.engine.release_port(PAGE_PORT)
+                told.append(f"the control page is gone: {self.page.last_words()}")
             if self.wish is not None:
                 break
-        return []
+        return told
 
     def _run(self, message: dict[str, Any]) -> None:
         try:
@@ -140,6 +145,13 @@ def facts(session: Session) -> dict[str, Any]:
         "polyphony": int(engine.memory.state[0]["polyphony"]),
         "quality": "adaptive" if engine.feeder.quality.adaptive else "full",
     }
+
+
+def _told(message: dict[str, Any]) -> list[str]:
+    """What a person at the terminal is to know of the page."""
+    addresses = [message[key] for key in ("address", "elsewhere") if message.get(key)]
+    told = [f"control page: {' or, from other machines, '.join(addresses)}"] * bool(addresses)
+    return told + [f"no control page: {message['error']}"] * ("error" in message)
 
 
 def _setup(text: str) -> Setup:

@@ -15,10 +15,8 @@ from rtsynth_engine.layout import EVENTS
 from rtsynth_engine.memory import memory_file
 from rtsynth_engine.rings import Ring, SharedRing
 
-from ..errors import HostError
 from .link import LinkEndedError, pair, receive, send
 
-PATIENCE = 60.0  # seconds for the address; at the first start of all the process compiles
 LEAVING = 2.0  # seconds
 
 
@@ -42,22 +40,18 @@ class Page:
         self._socket, self._other = (self._held.enter_context(end) for end in pair())
         complaints = tempfile.TemporaryFile()  # noqa: SIM115 - held until the end
         self._complaints = self._held.enter_context(complaints)
-        self.alive = False
+        self.started = self.alive = False
 
     @property
     def ring(self) -> Ring:
         """What the page plays, times in CLOCK_MONOTONIC nanoseconds. One consumer: the audio callback."""
         return self._shared.ring
 
-    def start(self) -> str:
-        """Start the process; returns its address once it listens. Raises HostError."""
+    def start(self) -> None:
+        """Start the process, which tells its address once it listens."""
         self._held.enter_context(_process(self._arguments(), self._other.fileno(), self._complaints))
         self._other.close()
-        self.alive = True
-        told = next(iter(self.hear(PATIENCE, once=True)), {})
-        if "address" not in told:
-            raise HostError(f"no control page: {told.get('error') or self.last_words()}")
-        return str(told["address"])
+        self.started = self.alive = True
 
     def last_words(self) -> str:
         """Why the process ended, or what it suffers from."""
@@ -76,20 +70,19 @@ class Page:
             *([] if request.osc is None else [f"--osc={request.osc}"]),
         ]
 
-    def hear(self, seconds: float, once: bool = False) -> Iterator[dict[str, Any]]:
-        """What the page asks, for so many seconds, or `once` only; each as soon as it comes."""
+    def hear(self, seconds: float) -> Iterator[dict[str, Any]]:
+        """What the page says in so many seconds, each as soon as it comes; `ended` once where it is gone."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if not self.alive:
                 time.sleep(left)
             elif select.select([self._socket], [], [], left)[0]:
                 yield from self._heard()
-                if once:
-                    return
 
     def _heard(self) -> Iterator[dict[str, Any]]:
         try:
-            while (packet := receive(self._socket)) is not None:
+            while self.alive and (packet := receive(self._socket)) is not None:
+                self.alive = "error" not in packet[0]
                 yield packet[0]
         except LinkEndedError:
             self.alive = False
