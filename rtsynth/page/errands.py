@@ -149,9 +149,10 @@ def facts(session: Session) -> dict[str, Any]:
 
 def _told(message: dict[str, Any]) -> list[str]:
     """What a person at the terminal is to know of the page."""
+    if "error" in message:
+        return [f"no control page: {message['error']}"]
     addresses = [message[key] for key in ("address", "elsewhere") if message.get(key)]
-    told = [f"control page: {' or, from other machines, '.join(addresses)}"] * bool(addresses)
-    return told + [f"no control page: {message['error']}"] * ("error" in message)
+    return [f"control page: {' or, from other machines, '.join(addresses)}"] * bool(addresses)
 
 
 def _setup(text: str) -> Setup:
