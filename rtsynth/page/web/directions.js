@@ -4,10 +4,11 @@ import { make } from "./elements.js";
 import { hairline, label } from "./surface.js";
 
 export function directions({ send }) {
-  const [x, y] = [axis("x", "Direction to the right"), axis("y", "Direction upwards")];
+  const [x, y] = [axis("Direction to the right"), axis("Direction upwards")];
   const tell = () => send({ do: "pad", x: x.value, y: y.value });
   for (const select of [x, y]) select.addEventListener("change", tell);
-  const overlay = make("div", { class: "overlay" }, x, y);
+  const overlay = make("div", { class: "overlay" },
+    ...[x, y].map((select) => make("div", { class: `axis ${select === x ? "x" : "y"}` }, select)));
 
   function show({ directions, x: across, y: up }) {
     fill(x, directions, across);
@@ -32,7 +33,7 @@ export function directions({ send }) {
   return { overlay, show, draw, said };
 }
 
-const axis = (way, text) => make("select", { class: `axis ${way}`, "aria-label": text });
+const axis = (text) => make("select", { "aria-label": text });
 
 function fill(select, all, chosen) {
   const wanted = all.map(({ id }) => id).join();

@@ -55,18 +55,21 @@ function build(view, legend) {
   if (!width) return;
   view.shown = range(width, narrowest(), view.shift);
   view.keys = layout(view.shown);
-  view.elements = new Map(view.keys.map((place) => [place.key, keyElement(place)]));
+  view.elements = new Map(view.keys.map((place) => [place.key, keyElement(place, width)]));
   view.board.replaceChildren(...view.elements.values());
   legend.shifts(!view.shown.whole);
   point(view, clamp(view.cursor, view.shown.low, view.shown.high));
 }
 
-function keyElement({ key, black, left, width }) {
+/** Edges lie on whole pixels, so that all gaps between keys look the same. */
+function keyElement({ key, black, left, width, lamp }, wide) {
+  const guide = make("i", { class: "lamp" });
   const element = make("div", { class: `key ${black ? "black" : "white"}`, id: `key-${key}`, role: "button" },
-    make("i", { class: "lamp" }), make("span", { class: "name", text: key % 12 ? "" : keyName(key) }),
-    make("kbd", { class: "letter" }));
-  element.style.left = `${100 * left}%`;
-  element.style.width = `${100 * width}%`;
+    guide, make("span", { class: "name", text: key % 12 ? "" : keyName(key) }), make("kbd", { class: "letter" }));
+  const [from, to] = [Math.round(left * wide), Math.round((left + width) * wide)];
+  element.style.left = `${from}px`;
+  element.style.width = `${to - from}px`;
+  guide.style.left = `${Math.round(lamp * wide) - from}px`;
   return element;
 }
 

@@ -3,7 +3,7 @@
 import { hairline, label, surface, tint } from "./surface.js";
 import { figure } from "./words.js";
 
-const LEFT = 12, RIGHT = 12, TOP = 30, BOTTOM = 18;
+const LEFT = 2, RIGHT = 14, TOP = 30, BOTTOM = 18;
 const TO_OCTAVE = 4; // bins of the callbacks' histogram
 const SHARES = { 0.01: "1 %", 0.1: "10 %", 1: "100 %" };
 const SHOWN = 42; // bins: up to five periods
@@ -13,7 +13,7 @@ export function latency(panel, store) {
   const { redraw } = surface(panel, (...given) => draw(self, ...given), { role: "img",
     "aria-label": "Histograms of the time from key to engine and of the audio callbacks" });
   for (const topic of ["round", "histogram"]) store.on(topic, (value) => { self[topic] = value; redraw(); });
-  return { topics: ["histogram"], remark: "" };
+  return { topics: ["histogram"], remark: "callbacks are counted on a log scale" };
 }
 
 function draw({ round, histogram }, context, width, height, colours) {
@@ -68,9 +68,9 @@ function bars(context, counts, x, box, colour, other = () => null) {
   });
 }
 
-function tick(context, x, text, { top, bottom }, colours) {
+function tick(context, x, text, { left, top, bottom }, colours) {
   hairline(context, x, top, x, bottom, colours.line);
-  label(context, text, x, bottom + 14, colours, { align: "center" });
+  label(context, text, x, bottom + 14, colours, { align: x - left < 8 ? "left" : "center" });
 }
 
 function mark(context, x, text, { top, bottom, right }, colour, colours) {

@@ -42,7 +42,7 @@ export function presetMap({ store, redraw }) {
 }
 
 const away = (dot, [x, y]) => Math.hypot(dot.x - x, dot.y - y);
-const paint = (dot, colours, alpha = 1) => `oklch(${colours.light ? 0.6 : 0.74} 0.085 ${dot.hue} / ${alpha})`;
+const paint = (dot, colours, alpha = 1) => `oklch(${colours.light ? 0.6 : 0.74} 0.07 ${dot.hue} / ${alpha})`;
 
 function nearest(dots, space, x, y, within) {
   let best = null, least = within;
@@ -87,7 +87,7 @@ function names(context, space, dots, all, colours) {
     const box = { left: x - 3.2 * text.length, right: x + 3.2 * text.length, top: y - 8, bottom: y + 8 };
     if (taken.some((other) => meet(box, other))) return;
     taken.push(box);
-    label(context, text, inside(x, text, space.width), y, colours, { align: "center", base: "middle", ...options });
+    label(context, text, inside(x, text, space.width), y, colours, { align: "center", base: "middle", halo: true, ...options });
   };
   for (const dot of dots.filter(Boolean)) {
     write(dot.name, space.x(dot.x), space.y(dot.y) - 13, { size: 11, colour: colours.ink });

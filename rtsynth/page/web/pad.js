@@ -42,6 +42,7 @@ export function pad(root, { store, send }) {
 
 function show(self, pad, others) {
   const turned = pad.mode !== self.pad.mode;
+  self.field.dataset.mode = pad.mode;
   self.pad = pad;
   for (const [mode, view] of Object.entries(self.views)) view.overlay.hidden = mode !== pad.mode;
   for (const each of [self.views[pad.mode], ...others]) each.show(pad);

@@ -9,7 +9,7 @@ const LEFT = {
 };
 const WHITE = { 0: 0, 2: 1, 4: 2, 5: 3, 7: 4, 9: 5, 11: 6 };
 
-export const isBlack = (key) => key % 12 in LEFT;
+export const isBlack = (key) => (key + 12) % 12 in LEFT;
 
 /** Left edge, counted from the C of octave 0. */
 const edge = (key) => 7 * Math.floor(key / 12) + (isBlack(key) ? LEFT[key % 12] : WHITE[key % 12]);
@@ -24,19 +24,27 @@ export function whiteAbove(key, steps) {
 export function range(width, narrowest, octaves) {
   const whites = Math.min(52, Math.max(8, Math.floor(width / narrowest)));
   if (whites === 52) return { low: 21, high: 108, whites, whole: true };
-  const middle = 60 - 12 * Math.floor((whites - 4) / 14);
-  let low = Math.max(0, middle + 12 * octaves);
+  let low = Math.max(0, 60 - 12 * Math.floor((whites - 4) / 14) + 12 * octaves);
   while (whiteAbove(low, whites - 1) > 127) low -= 12;
   return { low, high: whiteAbove(low, whites - 1), whites, whole: false };
 }
 
-/** Each key's left edge and width, as shares of the whole. */
+/** The middle of what is seen of a key at its back, between its black neighbours: there its lamp is. */
+function middle(key) {
+  if (isBlack(key)) return edge(key) + BLACK / 2;
+  const from = isBlack(key - 1) ? edge(key - 1) + BLACK : edge(key);
+  const to = isBlack(key + 1) ? edge(key + 1) : edge(key) + 1;
+  return (from + to) / 2;
+}
+
+/** Each key's left edge and width, and its lamp's place, as shares of the whole. */
 export function layout({ low, high, whites }) {
   const start = edge(low);
   const keys = [];
   for (let key = low; key <= high; key++) {
     const black = isBlack(key);
-    keys.push({ key, black, left: (edge(key) - start) / whites, width: (black ? BLACK : 1) / whites });
+    const width = black ? BLACK : 1;
+    keys.push({ key, black, left: (edge(key) - start) / whites, width: width / whites, lamp: (middle(key) - start) / whites });
   }
   return keys;
 }

@@ -57,9 +57,14 @@ function axes(context, x, y, width, height, colours) {
   }
 }
 
+/** Through the middles between the bands, so that nothing is sharper than it was measured. */
 function trace(context, values, band, y) {
   context.beginPath();
-  values.forEach((db, index) => context.lineTo(band(index), y(db)));
+  context.moveTo(band(0), y(values[0]));
+  for (let i = 1; i < BANDS - 1; i++) {
+    context.quadraticCurveTo(band(i), y(values[i]), (band(i) + band(i + 1)) / 2, (y(values[i]) + y(values[i + 1])) / 2);
+  }
+  context.lineTo(band(BANDS - 1), y(values[BANDS - 1]));
 }
 
 function area(context, bands, band, y, colours) {
@@ -84,7 +89,7 @@ function curve(context, values, band, y, colour, thick) {
 function lines(context, partials, x, y, colours) {
   for (const [hz, db] of partials) {
     if (hz < LOW || hz > HIGH) continue;
-    context.fillStyle = tint(colours.accent, 0.35 + 0.65 * Math.max(0, 1 - db / FLOOR));
-    context.fillRect(x(hz) - 0.6, y(db), 1.2, y(FLOOR) - y(db));
+    context.fillStyle = tint(colours.accent, 0.15 + 0.85 * Math.max(0, 1 - db / FLOOR) ** 2);
+    context.fillRect(x(hz) - 0.5, y(db), 1, y(FLOOR) - y(db));
   }
 }

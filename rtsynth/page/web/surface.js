@@ -79,10 +79,19 @@ export function hairline(context, x0, y0, x1, y1, colour) {
   context.stroke();
 }
 
-export function label(context, text, x, y, colours, { align = "left", base = "alphabetic", size = 10, colour } = {}) {
+export function label(context, text, x, y, colours, { align = "left", base = "alphabetic", size = 10, colour, halo = false } = {}) {
   context.font = `${size}px ${colours.font}`;
   context.textAlign = align;
   context.textBaseline = base;
+  if (halo) outline(context, text, x, y, colours.well);
   context.fillStyle = colour ?? colours.muted;
   context.fillText(text, x, y);
+}
+
+/** Keeps a text readable over what is drawn below it. */
+function outline(context, text, x, y, colour) {
+  context.strokeStyle = colour;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.strokeText(text, x, y);
 }

@@ -17,7 +17,7 @@ export function trail() {
   /** True while there is something left to fade. */
   function draw(context, space, colours, now) {
     while (points.length && now - points[0].now > LIFE) points.shift();
-    context.lineCap = "round";
+    context.lineCap = "butt"; // round ends would show as beads where they overlap
     for (let i = 1; i < points.length; i++) {
       const left = Math.max(0, 1 - (now - points[i].now) / LIFE);
       context.strokeStyle = tint(colours.accent, 0.75 * left * left);
