@@ -20,7 +20,7 @@ DEFAULT = (
     "energy",
     "tuning",
 )
-ON_REQUEST = ("families", "flood", "gansynth", "offline", "parts", "soak")
+ON_REQUEST = ("families", "flood", "gansynth", "offline", "page", "parts", "soak")
 ROWS = (*DEFAULT, *ON_REQUEST)
 
 
