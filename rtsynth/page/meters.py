@@ -18,6 +18,7 @@ class Meter:
         """Begin with what is played from now on."""
         self._tape = Follower(memory.tape, memory.marks, TAPED)
         self._tape.at = int(memory.marks[TAPED])
+        self._tape.read()  # compiled here, not with the first look
         self._shown, self._waited = [SILENCE, SILENCE], 0
 
     def look(self) -> list[float]:

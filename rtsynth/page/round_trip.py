@@ -32,14 +32,14 @@ class RoundTrip:
         """`port`: the page's."""
         self.memory, self.port = memory, port
         self._at = int(memory.marks[ACTED])
-        self._struck: deque[tuple[int, int]] = deque(maxlen=KEPT)
+        self._struck: deque[tuple[int, int, int]] = deque(maxlen=KEPT)  # key; sent and heard of, ns
         self._kept: deque[float] = deque(maxlen=KEPT)  # ms
         self._count = 0
         self._value = self._figures()
 
     def struck(self, key: int, sent: int) -> None:
         """A note-on that has gone to the engine; the page sent it at `sent`, CLOCK_MONOTONIC in ns."""
-        self._struck.append((key, sent))
+        self._struck.append((key, sent, time.monotonic_ns()))
 
     def look(self) -> dict[str, Any]:
         """The figures in ms, with what has acted since the last look."""
@@ -64,7 +64,7 @@ class RoundTrip:
 
     def _give_up(self) -> None:
         oldest = time.monotonic_ns() - int(PATIENCE * SECOND)
-        while self._struck and self._struck[0][1] < oldest:
+        while self._struck and self._struck[0][2] < oldest:
             self._struck.popleft()
 
     def _figures(self) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def partials(memory: Memory) -> list[list[float]]:
     there = np.arange(PARTIALS) < voices["active"][active][:, None]
     left, right = gains(memory, active)
     amplitudes = voices["a"][active] * (0.5 * (left + right))[:, None]
-    turns = np.arcsin(voices["half"][active][there].astype(np.float64)) / math.pi  # of a frame
+    half = np.minimum(voices["half"][active][there], 1.0)  # it may be more while it is written
+    turns = np.arcsin(half.astype(np.float64)) / math.pi  # in a frame
     pairs = np.stack([turns * float(memory.state[0]["rate"]), levels(amplitudes[there] ** 2)], axis=1)
     heard = pairs[pairs[:, 1] > SILENCE]
     strongest = heard[np.argsort(-heard[:, 1])[:MOST_PARTIALS]]
