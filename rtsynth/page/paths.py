@@ -1,0 +1,95 @@
+"""A way of the pad's puck, recorded and looped in time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import HostError
+
+LONGEST, MOST = 60.0, 3600  # seconds and points of a recording
+CLOSING = 0.25  # seconds from the last point back to the first
+DRAWN = 120  # points that pages draw
+Spot = tuple[float, float]  # x, y
+
+
+@dataclass(frozen=True)
+class Path:
+    """`points` (n, 3): seconds from the start, x, y; the `seconds` it takes, to be run over and over."""
+
+    points: NDArray[np.float64]
+    seconds: float
+
+    def at(self, time: float) -> Spot:
+        """Where the puck is, so many seconds after the start."""
+        whole = self.seconds + CLOSING
+        times, x, y = np.vstack([self.points, [whole, *self.points[0, 1:]]]).T
+        return float(np.interp(time % whole, times, x)), float(np.interp(time % whole, times, y))
+
+    def drawn(self) -> list[list[float]]:
+        """Some of the points, [seconds, x, y] each, from the first to the last."""
+        count = len(self.points)
+        chosen = np.unique(np.linspace(0, count - 1, min(count, DRAWN)).round().astype(int))
+        return [[round(number, 3) for number in point] for point in self.points[chosen].tolist()]
+
+
+class Recorder:
+    """Takes a path down, and runs the puck along it. All times in seconds of one clock."""
+
+    def __init__(self) -> None:
+        self._points: list[tuple[float, float, float]] = []
+        self._seconds = 0.0
+        self._recording: float | None = None  # since when
+        self._looping: float | None = None
+
+    @property
+    def path(self) -> Path:
+        """What was recorded."""
+        return Path(np.array(self._points).reshape(-1, 3), self._seconds)
+
+    def record(self, on: bool, now: float, at: Spot) -> None:
+        """Begin anew from where the puck is, or end."""
+        self.hear(now, at)
+        self._recording = now if on else None
+        if on:
+            self.clear()
+            self._recording = now
+            self.hear(now, at)
+
+    def hear(self, now: float, at: Spot) -> None:
+        """The puck was moved to a place, or rests there."""
+        if self._recording is not None:
+            self._seconds = min(now - self._recording, LONGEST)
+            self._points.append((self._seconds, *at))
+            if len(self._points) >= MOST or self._seconds >= LONGEST:
+                self._recording = None
+
+    def loop(self, on: bool, now: float) -> None:
+        """Run along the path, or stop. Raises HostError where there is none."""
+        if on and len(self._points) < 2:
+            raise HostError("there is no path to loop; record one first")
+        self._recording = None
+        self._looping = now if on else None
+
+    def clear(self) -> None:
+        """Forget the path."""
+        self._points, self._seconds = [], 0.0
+        self._recording = self._looping = None
+
+    def stop(self) -> None:
+        """Neither record nor loop."""
+        self._recording = self._looping = None
+
+    def at(self, now: float) -> Spot | None:
+        """Where a path that loops has the puck."""
+        return None if self._looping is None else self.path.at(now - self._looping)
+
+    def shown(self) -> dict[str, Any]:
+        """What pages see of it."""
+        return {
+            "recording": self._recording is not None,
+            "looping": self._looping is not None,
+            "seconds": round(self._seconds, 3),
+            "points": self.path.drawn(),
+        }
