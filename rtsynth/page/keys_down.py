@@ -35,7 +35,8 @@ def keys_down(memory: Memory) -> list[list[int]]:
     hardest. Any Python thread.
     """
     hardest: dict[int, list[int]] = {}
-    for channel, key in np.argwhere(memory.pressed["order"]).tolist():
+    down = memory.pressed["order"] > 0  # a copy: numpy refuses to search what changes meanwhile
+    for channel, key in np.argwhere(down).tolist():
         velocity = min(max(round(127.0 * float(memory.pressed[channel, key]["velocity"])), 1), 127)
         if key not in hardest or velocity > hardest[key][1]:
             hardest[key] = [key, velocity, channel // 16]

@@ -17,8 +17,8 @@ FAINTEST = 1e-9
 
 
 def sounding(memory: Memory) -> NDArray[np.int64]:
-    """Slots of the voices that sound."""
-    return np.flatnonzero(memory.serials)
+    """Slots of the voices that sound. Of a copy: numpy refuses to search what changes meanwhile."""
+    return np.flatnonzero(memory.serials.copy())
 
 
 def partials(memory: Memory) -> list[list[float]]:
