@@ -9,7 +9,9 @@ import { title, write } from "./words.js";
 
 /** Fills the header. `presets`, `settings` and `save` open those. */
 export function header(root, parts) {
-  root.append(mark(parts.store), preset(parts), master(parts));
+  const { store, send } = parts;
+  const favour = () => send({ do: "favourite", id: store.state.preset?.id, on: !favoured(store) });
+  root.append(mark(store), preset(parts, favour), master(parts, favour));
 }
 
 function mark(store) {
@@ -22,7 +24,7 @@ function mark(store) {
   return make("div", { class: "mark" }, wave, make("div", {}, make("h1", {}, "rtsynth"), of));
 }
 
-function preset({ store, send, presets, save }) {
+function preset({ store, presets, save }, favour) {
   const kind = make("span", { class: "label kind" }), name = make("span", { class: "name" });
   const changed = make("span", { class: "changed", hidden: true, "data-tip": "Changed since it was loaded" });
   const open = make("button", { type: "button", class: "open", "aria-haspopup": "dialog",
@@ -36,28 +38,24 @@ function preset({ store, send, presets, save }) {
   });
   return make("div", { class: "preset", role: "group", "aria-label": "Preset" },
     iconButton("previous", "Previous preset", () => presets.step(-1)), open,
-    iconButton("next", "Next preset", () => presets.step(1)), favourite(store, send),
+    iconButton("next", "Next preset", () => presets.step(1)), favourite(store, favour),
     iconButton("save", "Save as a preset of yours", save, { class: "button icon quiet save" }));
 }
 
-function favourite(store, send) {
-  const star = iconButton("star", "Favourite", () => {
-    const { preset, favourites = [] } = store.state;
-    if (preset) send({ do: "favourite", id: preset.id, on: !favourites.includes(preset.id) });
-  }, { class: "button icon quiet star" });
-  const show = () => {
-    const { preset, favourites = [] } = store.state;
-    star.setAttribute("aria-pressed", favourites.includes(preset?.id));
-  };
+function favourite(store, favour) {
+  const star = iconButton("star", "Favourite", favour, { class: "button icon quiet star" });
+  const show = () => star.setAttribute("aria-pressed", `${favoured(store)}`);
   store.on("favourites", show);
   store.on("preset", show);
   return star;
 }
 
-function master(parts) {
+const favoured = ({ state }) => (state.favourites ?? []).includes(state.preset?.id);
+
+function master(parts, favour) {
   const panic = make("button", { type: "button", class: "button panic", "aria-label": "Panic",
     "data-tip": "Panic: all sound off, pedals up", onclick: () => parts.send({ do: "panic" }) },
   icon("stop"), make("span", { class: "word" }, "Panic"));
   return make("div", { class: "master", role: "group", "aria-label": "Master" },
-    volume(parts), meter(parts), panic, more(parts));
+    volume(parts), meter(parts), panic, more({ ...parts, favour }));
 }

@@ -8,6 +8,7 @@ import { toggleTheme } from "./theme.js";
 /** A button and the menu that it opens. */
 export function more(parts) {
   const list = make("div", { id: "menu", role: "menu", popover: "auto", "aria-label": "More" },
+    item("star", "Favourite", parts.favour, "narrow"),
     item("save", "Save preset…", parts.save, "narrow"),
     item("keep", "Keep the last ten minutes", () => parts.send({ do: "keep" })),
     item("theme", "Light or dark", toggleTheme, "narrow"),

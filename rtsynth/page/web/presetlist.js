@@ -58,7 +58,7 @@ export function presetList({ store, send, close }) {
 }
 
 function row(preset, { store, send, play, close }) {
-  const detail = [preset.instrument_name, ...(preset.own ? ["mine"] : [])].join(" · ");
+  const detail = [preset.instrument_name, ...(preset.own ? ["mine"] : []), ...(preset.tags ?? [])].join(" · ");
   const name = make("button", { type: "button", class: "name", onclick: () => play(preset.id), ondblclick: close },
     make("span", {}, preset.name), make("span", { class: "label" }, detail));
   name.addEventListener("keydown", (event) => {

@@ -6,6 +6,8 @@ import { typing } from "./focus.js";
 import { icon, iconButton } from "./icons.js";
 import { presetList } from "./presetlist.js";
 
+const finger = matchMedia("(pointer: coarse)"); // a field in focus would call up the tablet's own keyboard
+
 /** Puts the browser into `root`; returns { open, close, toggle, step }. */
 export function presets(root, { store, send }) {
   const search = make("input", { type: "search", class: "field", placeholder: "Search presets", "aria-label": "Search presets",
@@ -33,7 +35,14 @@ export function presets(root, { store, send }) {
     sift();
     dialog.show();
     list.reveal();
-    search.focus();
+    if (finger.matches) list.enter();
+    else search.focus();
+  }
+
+  function escape() {
+    if (!search.value) return close();
+    search.value = "";
+    sift();
   }
 
   function close() {
@@ -58,7 +67,7 @@ export function presets(root, { store, send }) {
     else return;
     event.preventDefault();
   });
-  dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); close(); } });
+  dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); escape(); } });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || typing(event.target) || document.querySelector("dialog:modal")) return;
     event.preventDefault();

@@ -26,7 +26,7 @@ export function status(root, { store, send, status, settings }) {
     voices: item("Voices", TIPS.voices), load: item("Load", TIPS.load),
     xruns: item("Xruns", TIPS.xruns, clear), late: item("Late", TIPS.late, clear),
     quality: item("Quality", TIPS.quality), activity: item("MIDI", TIPS.activity),
-    period: item("Period", TIPS.period), key: item("Key", TIPS.key), link: item("", TIPS.link),
+    period: item("Period", TIPS.period), key: item("Key", TIPS.key), link: item("Link", TIPS.link),
   };
   for (const [name, { element }] of Object.entries(items)) element.classList.add(name);
   const { activity, link, ...figures } = items;
@@ -47,7 +47,7 @@ export function status(root, { store, send, status, settings }) {
 function item(label, tip, onclick = null) {
   const value = make("span", { class: "figure" });
   const element = make(onclick ? "button" : "div", { class: "item", "data-tip": tip, "aria-description": tip, onclick },
-    label ? make("span", { class: "label" }, label) : null, value);
+    make("span", { class: "label" }, label), value);
   if (onclick) element.type = "button";
   else element.role = "group";
   const say = (text, bad = false) => {
