@@ -5,21 +5,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtsynth_engine.layout import HISTOGRAM, Memory
-from rtsynth_engine.telemetry import FINEST, PER_OCTAVE
+from rtsynth_engine.layout import Memory
+from rtsynth_engine.telemetry import FINEST
 
 from ..following import Follower
 
 SLOT = 33_333_333  # ns
 MOST = 300  # slots told at once
-EDGES = [FINEST * 2.0 ** (place / PER_OCTAVE) for place in range(HISTOGRAM)]
 
 
 def histogram(memory: Memory) -> dict[str, Any]:
-    """Callbacks counted by their time, and the lower edges of the bins in periods; the first bin holds all
-    below, too.
+    """Callbacks counted by their time, PER_OCTAVE bins to an octave; `edges`: where the first bin, which
+    holds all below too, begins, in periods.
     """
-    return {"bins": memory.telemetry[0]["histogram"].tolist(), "edges": EDGES}
+    return {"bins": memory.telemetry[0]["histogram"].tolist(), "edges": FINEST}
 
 
 class Timeline:

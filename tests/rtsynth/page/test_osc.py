@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rtsynth.errors import HostError
 from rtsynth.page.osc import MOST, Osc, listen
 from rtsynth.page.osc_packets import LONGEST, read_packet, write_message
+from rtsynth.page.sayings import check
 from rtsynth_engine.checking import RefusedError
 
 STATE = {
@@ -71,14 +72,14 @@ class Heard:
         return self.said[:-1]
 
 
-def playing(check: Callable[[Heard], Any], state: dict[str, Any] = STATE) -> Heard:
-    """Run `check` beside a server."""
+def playing(test: Callable[[Heard], Any], state: dict[str, Any] = STATE) -> Heard:
+    """Run `test` beside a server."""
 
     async def run() -> Heard:
         heard = Heard()
         heard.osc = await listen(0, heard.do, lambda: state)
         try:
-            await check(heard)
+            await test(heard)
         finally:
             heard.osc.close()
             heard.client.close()
@@ -126,6 +127,7 @@ def done(*packets: bytes) -> tuple[list[dict[str, Any]], int]:
 )
 def test_an_address_is_what_a_page_would_say(address: str, given: tuple, said: dict[str, Any]) -> None:
     assert done(write_message(address, *given)) == ([said], 0)
+    assert check(said) == said["do"]
 
 
 def test_whole_numbers_truths_and_senders_without_types_are_understood() -> None:
