@@ -25,14 +25,31 @@ export function perFrame(act) {
   };
 }
 
-/** The value that another page or the host gave waits while a hand is on the control and a moment after. */
-export function ownership(stays = 250) {
-  let until = 0;
+/**
+ * The value that another page or the host gave waits while a hand is on the control and for `stays` ms after;
+ * `back` is then told to show what the server says.
+ */
+export function ownership(back = () => {}, stays = 250) {
+  let mine = false, held = false, timer = 0;
+
+  function free() {
+    clearTimeout(timer);
+    mine = held = false;
+    back();
+  }
+
+  function touch() {
+    mine = true;
+    clearTimeout(timer);
+    if (!held) timer = setTimeout(free, stays);
+  }
+
   return {
-    hold: () => { until = Infinity; },
-    leave: () => { until = performance.now() + stays; },
-    touch: () => { until = Math.max(until, performance.now() + stays); },
-    get mine() { return performance.now() < until; },
+    hold: () => { held = true; touch(); },
+    leave: () => { held = false; touch(); },
+    touch,
+    free,
+    get mine() { return mine; },
   };
 }
 

@@ -9,7 +9,7 @@ import { keyName } from "./words.js";
 const READY = { 0: "missing", 1: "ready", 2: "stale", ".": "none" };
 const SPOKEN = { missing: "not ready", ready: "ready", stale: "being renewed", none: "out of range" };
 const coarse = matchMedia("(pointer: coarse)");
-const narrowest = () => (coarse.matches ? 30 : 14); // px of a white key
+const narrowest = () => (coarse.matches ? 26 : 14); // px of a white key
 
 export function keyboard(root, { store, send, status }) {
   const board = make("div", { class: "board", tabindex: 0, role: "application",
@@ -114,7 +114,7 @@ const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 12, ArrowDown: -12 };
 /** Arrow keys choose a key, Enter and the space bar play it. */
 function arrows(view, hold, computer) {
   view.board.addEventListener("keydown", (event) => {
-    const plays = event.code === "Enter" || event.code === "Space";
+    const plays = event.key === "Enter" || event.key === " ";
     if (event.ctrlKey || event.altKey || event.metaKey || !(plays || event.key in MOVES)) return;
     event.preventDefault();
     if (!plays) point(view, clamp(view.cursor + MOVES[event.key], view.shown.low, view.shown.high));

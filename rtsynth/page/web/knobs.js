@@ -1,13 +1,12 @@
 /** The preset's macros as knobs: what a hand, a wheel, a key or a typed number does to each. */
 
-import { arrow } from "./control.js";
+import { arrow, asksMenu } from "./control.js";
 import { dial } from "./dial.js";
 import { clamp, make, ownership, perFrame } from "./elements.js";
 import { menu } from "./menu.js";
 
 const TRAVEL = 180; // px of drag from end to end
 const FINE = 8;
-const LONG = 550; // ms that a finger stays for the menu
 
 export function knobs(root, { store, send }) {
   const grid = make("div", { class: "grid" });
@@ -31,8 +30,8 @@ function knob(grid, index, send, store) {
   const badge = make("span", { class: "learnt" });
   const turner = make("div", { class: "turner", tabindex: 0, role: "slider", "aria-haspopup": "menu" }, face.element);
   const element = make("div", { class: "knob" }, turner, name, value, badge);
-  const hand = ownership();
-  const tell = perFrame((message) => send(message));
+  const hand = ownership(() => self.show(store.state.macros[index]));
+  const tell = perFrame(send);
   const self = { element, turner, face, name, value, badge, index, hand, send, store, macro: null };
 
   self.set = (wanted) => {
@@ -41,8 +40,9 @@ function knob(grid, index, send, store) {
     tell({ do: "macro", index, value: Number(self.macro.value.toFixed(4)) });
   };
   self.reset = () => {
+    hand.touch();
     paint(self, self.macro.default);
-    send({ do: "macro", index, default: true });
+    tell({ do: "macro", index, default: true });
   };
   self.show = (macro) => describe(self, macro);
   self.learning = (on) => element.classList.toggle("learning", on);
@@ -83,19 +83,17 @@ function paint(self, value) {
 
 function dragged(self) {
   const { turner, hand } = self;
-  let last = null, long = 0;
+  let last = null;
 
   function down(event) {
     if (event.button !== 0) return;
     turner.setPointerCapture(event.pointerId);
     hand.hold();
     last = event.clientY;
-    if (event.pointerType !== "mouse") long = setTimeout(() => open(self), LONG);
   }
 
   function move(event) {
     if (last === null || event.clientY === last) return;
-    if (Math.abs(event.clientY - last) > 2) clearTimeout(long);
     const span = TRAVEL * (event.shiftKey ? FINE : 1) / (1 - lowest(self.macro));
     const wanted = self.macro.value + (last - event.clientY) / span;
     last = event.clientY;
@@ -103,7 +101,6 @@ function dragged(self) {
   }
 
   function up() {
-    clearTimeout(long);
     last = null;
     hand.leave();
   }
@@ -113,7 +110,7 @@ function dragged(self) {
   turner.addEventListener("lostpointercapture", up);
   turner.addEventListener("dblclick", self.reset);
   turner.addEventListener("wheel", (event) => wheeled(self, event), { passive: false });
-  turner.addEventListener("contextmenu", (event) => { event.preventDefault(); open(self); });
+  asksMenu(turner, () => open(self));
   self.value.addEventListener("click", () => type(self));
 }
 
@@ -132,7 +129,6 @@ function keyed(self) {
     else if (event.key in ends) self.set(ends[event.key]);
     else if (event.key === "Enter") type(self);
     else if (event.key === "Delete" || event.key === "Backspace") self.reset();
-    else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) open(self);
     else return;
     event.preventDefault();
   });
@@ -142,18 +138,21 @@ function keyed(self) {
 function type(self) {
   const field = make("input", { class: "typed figure", inputmode: "decimal", value: spoken(self.macro), maxlength: 6,
     "aria-label": `${self.macro.name} in percent` });
-  const close = (back) => { field.replaceWith(self.value); if (back) self.turner.focus(); };
+  let open = true;
 
-  function take() {
+  function close(takes, back) {
+    if (!open) return;
+    open = false; // what follows takes the focus from the field, which closes it again
     const wanted = parseFloat(field.value.replace("−", "-").replace(",", "."));
-    if (Number.isFinite(wanted)) self.set(wanted / 100);
+    if (takes && Number.isFinite(wanted)) self.set(wanted / 100);
+    field.replaceWith(self.value);
+    if (back) self.turner.focus();
   }
 
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") take();
-    if (event.key === "Enter" || event.key === "Escape") close(true);
+    if (event.key === "Enter" || event.key === "Escape") close(event.key === "Enter", true);
   });
-  field.addEventListener("blur", () => field.isConnected && close(false));
+  field.addEventListener("blur", () => close(true, false));
   self.value.replaceWith(field);
   field.select();
 }

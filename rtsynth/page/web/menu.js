@@ -2,19 +2,28 @@
 
 import { make } from "./elements.js";
 
-/** `content` beside `anchor`, in the top layer; closes at Escape or a click elsewhere, and gives the focus back. */
+let closeLast = () => {};
+
+/** `content` beside `anchor`, in the top layer; closes at Escape or a touch elsewhere, and gives the focus back. */
 export function popover(anchor, content, className) {
-  const box = make("div", { class: `popover ${className}`, popover: "auto" }, content);
-  let goesBack = true;
-  const close = (back = true) => { goesBack = back; box.hidePopover(); };
-  box.addEventListener("toggle", ({ newState }) => {
-    if (newState !== "closed") return;
-    if (goesBack && box.contains(document.activeElement) || document.activeElement === document.body) anchor.focus();
+  closeLast();
+  const box = make("div", { class: `popover ${className}`, popover: "manual" }, content);
+  const elsewhere = ({ target }) => { if (!box.contains(target)) close(false); };
+
+  function close(back = true) {
+    if (!box.isConnected) return;
+    document.removeEventListener("pointerdown", elsewhere, true);
+    if (back) anchor.focus();
     box.remove();
-  });
+  }
+
+  box.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  box.addEventListener("focusout", ({ relatedTarget }) => { if (relatedTarget && !box.contains(relatedTarget)) close(false); });
+  document.addEventListener("pointerdown", elsewhere, true);
   document.body.append(box);
   box.showPopover();
   place(box, anchor);
+  closeLast = close;
   return close;
 }
 

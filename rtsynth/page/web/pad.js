@@ -23,13 +23,14 @@ export function pad(root, { store, send }) {
   const field = make("div", { class: "plane", tabindex: 0, role: "application",
     "aria-label": "Latent pad: arrow keys move, shift is fine, Home goes back to the preset" });
   const readout = make("output", { class: "readout label", "aria-live": "off" });
-  const self = { pad: NOTHING, puck: puck(), trail: trail(), hand: ownership(), send, field, readout };
+  const self = { pad: NOTHING, puck: puck(), trail: trail(), send, field, readout };
+  self.hand = ownership(() => { self.puck.to = self.pad.at; self.redraw(); });
   const canvas = surface(field, (...given) => draw(self, ...given), { "aria-hidden": "true" });
   self.redraw = canvas.redraw;
   self.views = { directions: directions({ send }), corners: corners({ store, send }),
     map: presetMap({ store, redraw: canvas.redraw }) };
   const head = heading(send), path = pathBar(send), bookmarks = bookmarkBar(send);
-  self.tell = perFrame((x, y) => send({ do: "move", x: Number(x.toFixed(4)), y: Number(y.toFixed(4)) }));
+  self.tell = perFrame(send); // one queue: what comes last, a move or home, is what is meant
 
   field.append(...Object.values(self.views).map((view) => view.overlay), readout);
   root.append(head.element, field, make("div", { class: "foot" }, path.element, bookmarks.element));
@@ -75,7 +76,7 @@ function draw(self, context, width, height, colours, now) {
   return travels || fades;
 }
 
-const reading = (said) => said.map(([name, value]) => (value === null ? name : `${name} ${figure(value, 2)}`)).join("   ");
+const reading = (said) => said.map(([name, value]) => (value === null ? name : `${name} ${figure(value, 2)}`)).join("\n");
 
 function grid(context, space, colours) {
   for (let i = -4; i <= 4; i++) {
@@ -94,16 +95,18 @@ function path(context, space, { points = [], recording }, colours) {
   context.stroke();
 }
 
+const rounded = (value) => Number(value.toFixed(4));
+
 function move(self, x, y, now) {
   self.puck.jump(clamp(x, -1, 1), clamp(y, -1, 1));
   self.trail.add(self.puck.x, self.puck.y, now);
-  self.tell(self.puck.x, self.puck.y);
+  self.tell({ do: "move", x: rounded(self.puck.x), y: rounded(self.puck.y) });
   self.redraw();
 }
 
 function home(self) {
-  self.hand.leave(0);
-  self.send({ do: "home" });
+  self.hand.free();
+  self.tell({ do: "home" });
 }
 
 function pointed(self) {

@@ -22,7 +22,8 @@ export function whiteAbove(key, steps) {
 
 /** Which keys a width shows: all 88 if a white one stays as wide as `narrowest`, otherwise what fits around C4. */
 export function range(width, narrowest, octaves) {
-  const whites = Math.min(52, Math.max(8, Math.floor(width / narrowest)));
+  const fitting = Math.min(52, Math.max(8, Math.floor(width / narrowest)));
+  const whites = fitting === 52 || fitting < 15 ? fitting : fitting - ((fitting - 1) % 7); // from C to C
   if (whites === 52) return { low: 21, high: 108, whites, whole: true };
   let low = Math.max(0, 60 - 12 * Math.floor((whites - 4) / 14) + 12 * octaves);
   while (whiteAbove(low, whites - 1) > 127) low -= 12;

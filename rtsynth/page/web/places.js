@@ -1,5 +1,6 @@
 /** Below the pad: a path to record and loop, and places that are kept. */
 
+import { asksMenu } from "./control.js";
 import { make } from "./elements.js";
 import { icon, iconButton } from "./icons.js";
 import { menu, popover } from "./menu.js";
@@ -50,10 +51,7 @@ function chip(name, place, send) {
   const remove = () => send({ do: "unbookmark", bookmark: place });
   const go = make("button", { type: "button", class: "chip", "data-tip": `Go to ${name}`,
     onclick: () => send({ do: "go", bookmark: place }) }, make("span", { text: name }));
-  go.addEventListener("contextmenu", (event) => {
-    event.preventDefault();
-    menu(go, [{ text: `Remove ${name}`, act: remove }]);
-  });
+  asksMenu(go, () => menu(go, [{ text: `Remove ${name}`, act: remove }]));
   go.addEventListener("keydown", ({ key }) => { if (key === "Delete" || key === "Backspace") remove(); });
   const cross = make("button", { type: "button", class: "remove", tabindex: -1, "aria-label": `Remove ${name}`, onclick: remove },
     icon("close"));

@@ -48,7 +48,7 @@ export function pointers(surface, under, hold, send) {
     if (!found) return;
     surface.setPointerCapture(event.pointerId);
     hold.press(event.pointerId, found.key, loudness(found.depth), event);
-    pressure.start(event);
+    pressure.start(event, found.key);
   }
 
   function glide(event) {
@@ -82,24 +82,36 @@ const loudness = (depth) => Math.round(SOFTEST + (127 - SOFTEST) * depth);
 
 /** Aftertouch: how much harder, or with how much more of the finger, than when it came down. */
 function pressing(send) {
-  const fingers = new Map(); // pointerId → { start, last, at }
+  const fingers = new Map(); // pointerId → { start, key, last, at }
+
+  function start(event, key) {
+    if (event.pointerType === "mouse") return;
+    const { pressure, height } = event;
+    fingers.set(event.pointerId, { start: { pressure, height }, key, last: 0, at: event.timeStamp });
+  }
 
   function feel(event, key) {
     const finger = fingers.get(event.pointerId);
-    if (!finger || event.timeStamp - finger.at < PRESSURES) return;
+    if (!finger) return;
+    if (finger.key !== key) ease(finger, key);
     const value = Math.round(127 * clamp(more(event, finger.start), 0, 1));
-    if (value === finger.last) return;
+    if (value === finger.last || event.timeStamp - finger.at < PRESSURES) return;
     Object.assign(finger, { last: value, at: event.timeStamp });
     send({ do: "pressure", key, value });
   }
 
-  function start(event) {
-    if (event.pointerType === "mouse") return;
-    const { pressure, height } = event;
-    fingers.set(event.pointerId, { start: { pressure, height }, last: 0, at: event.timeStamp });
+  /** A key that the finger left is pressed no more. */
+  function ease(finger, key) {
+    if (finger.last) send({ do: "pressure", key: finger.key, value: 0 });
+    Object.assign(finger, { key, last: 0 });
   }
 
-  return { start, feel, end: (event) => fingers.delete(event.pointerId) };
+  function end({ pointerId }) {
+    if (fingers.has(pointerId)) ease(fingers.get(pointerId));
+    fingers.delete(pointerId);
+  }
+
+  return { start, feel, end };
 }
 
 function more(event, start) {

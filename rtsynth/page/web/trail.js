@@ -43,7 +43,10 @@ export function puck() {
     const share = still.matches ? 1 : 1 - Math.exp(-Math.min(34, now - self.seen) / SOFT);
     self.seen = now;
     const [right, up] = [self.to[0] - self.x, self.to[1] - self.y];
-    if (Math.hypot(right, up) < 0.001) return false;
+    if (Math.hypot(right, up) < 0.001) {
+      self.jump(...self.to);
+      return false;
+    }
     Object.assign(self, { x: self.x + share * right, y: self.y + share * up });
     return true;
   };

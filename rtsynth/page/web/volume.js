@@ -18,7 +18,7 @@ export function volume({ store, send }) {
   const slider = make("input", { type: "range", class: "slider", min: 0, max: 1, step: "any", "aria-label": "Volume",
     "data-tip": "Master volume; double click for 0 dB" });
   const shown = make("output", { class: "figure db", "aria-hidden": "true" });
-  const own = ownership();
+  const own = ownership(() => show(store.state.volume));
   const say = perFrame((db) => send({ do: "volume", db }));
   let now = 0;
 

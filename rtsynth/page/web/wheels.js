@@ -6,17 +6,20 @@ import { clamp, make, ownership, perFrame } from "./elements.js";
 const MODULATION = 1, SUSTAIN = 64; // control numbers
 
 export function wheels(root, { store, send }) {
-  const bend = wheel({ name: "Pitch", low: -1, high: 1, step: 0.1, springs: true, say: percent,
+  const back = () => show(store.state.wheels);
+  const bend = wheel({ name: "Pitch", back, low: -1, high: 1, step: 0.1, springs: true, say: percent,
     turned: perFrame((value) => send({ do: "bend", value: Number(value.toFixed(4)) })) });
-  const mod = wheel({ name: "Mod", low: 0, high: 127, step: 4, springs: false, say: Math.round,
+  const mod = wheel({ name: "Mod", back, low: 0, high: 127, step: 4, springs: false, say: Math.round,
     turned: perFrame((value) => send({ do: "control", number: MODULATION, value: Math.round(value) })) });
   const pedal = sustain(send);
   root.append(make("div", { class: "pair" }, bend.element, mod.element), pedal);
-  store.on("wheels", (all) => {
+  store.on("wheels", show);
+
+  function show(all) {
     bend.show(all.bend);
     mod.show(all.mod);
     pedal.setAttribute("aria-pressed", all.sustain);
-  });
+  }
 }
 
 const percent = (value) => `${value > 0 ? "+" : ""}${Math.round(100 * value)} %`;
@@ -37,7 +40,7 @@ function wheel(way) {
   const slot = make("div", { class: "slot", tabindex: 0, role: "slider", "aria-label": `${way.name} wheel`,
     "aria-orientation": "vertical", "aria-valuemin": way.low, "aria-valuemax": way.high }, grip);
   const element = make("div", { class: "wheel" }, slot, make("span", { class: "label", text: way.name }));
-  const hand = ownership();
+  const hand = ownership(way.back);
   const wheel = { ...way, slot, hand, value: 0, rest: 0 };
 
   wheel.paint = (value) => {
