@@ -55,7 +55,7 @@ export function connect(store) {
   function receive(message) {
     if (message.state) store.apply(message.state);
     if (message.pong !== undefined) clocks.pong(message);
-    if (message.error || message.said) for (const fn of hearers) fn(message);
+    if (message.error || message.said) [...hearers].some((fn) => fn(message)); // who takes it returns true
   }
 
   async function closed() {

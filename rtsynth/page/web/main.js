@@ -21,9 +21,9 @@ const parts = { store, ...link };
 const at = (id) => document.getElementById(id);
 
 tips();
+parts.save = saving(parts);
 parts.tell = toasts(at("toasts"), parts);
 parts.presets = presets(at("stage"), parts);
-parts.save = saving(parts);
 parts.settings = settings(document.body, parts);
 header(at("header"), parts);
 status(at("status"), parts);

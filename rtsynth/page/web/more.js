@@ -18,7 +18,7 @@ export function more(parts) {
   list.addEventListener("beforetoggle", ({ newState }) => newState === "open" && place(list, opener));
   list.addEventListener("toggle", ({ newState }) => {
     opener.setAttribute("aria-expanded", newState === "open");
-    if (newState === "open") list.querySelector("button:not([hidden])").focus();
+    if (newState === "open") [...list.children].find((one) => one.checkVisibility()).focus();
   });
   list.addEventListener("click", () => list.hidePopover());
   roving(list, () => [...list.children]);

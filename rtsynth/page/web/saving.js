@@ -22,12 +22,15 @@ export function saving({ store, send, hear }) {
     save.textContent = taken() ? "Replace" : "Save";
   }
 
+  /** Takes a refusal of what was typed here; anything said is for all to see. */
   function answer({ error, said, of }) {
-    if (!dialog.open || (of !== "save" && !said)) return;
-    if (said) return dialog.close();
+    if (!dialog.open) return false;
+    if (said) dialog.close();
+    if (of !== "save" || !error) return false;
     refused = wanted();
     show();
     note.textContent = error;
+    return true;
   }
 
   name.oninput = show;

@@ -37,5 +37,11 @@ export function settings(root, page) {
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   root.append(dialog);
   choose("Sound");
-  return { open: (name) => { if (name) choose(name); dialog.showModal(); } };
+
+  function open() {
+    dialog.showModal();
+    tabs.find(({ tabIndex }) => tabIndex === 0).focus();
+  }
+
+  return { open };
 }

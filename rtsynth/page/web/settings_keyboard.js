@@ -19,12 +19,12 @@ export function keys(root, { store, send, tell }) {
   const mpe = number(0, 15, 1, set("mpe"));
   const inputs = make("div", {});
   root.append(
-    make("div", { class: "beside" }, row("Velocity curve", curve.element, "How hard a key must be struck to sound how loud."), plot.element),
+    plotted(row("Velocity curve", curve.element, "How hard a key must be struck to sound how loud."), plot.element),
     row("Tuning", tuning.element),
     row("Bend range", bend.element, "Semitones up and down."),
-    row("MPE members", mpe.element, "Channels that carry one finger each; 0 without MPE."),
-    inputs);
+    row("MPE members", mpe.element, "Channels that carry one finger each; 0 without MPE."));
   if (browserMidi(send).possible) root.append(webMidi(send, tell));
+  root.append(inputs);
 
   store.on("settings", (now) => {
     const curves = now.curves.includes(now.velocity) ? now.curves : [...now.curves, now.velocity];
@@ -49,6 +49,12 @@ function webMidi(send, tell) {
   });
   return row("MIDI of this browser", control,
     "For a page on another machine: devices beside the instrument are heard without this.");
+}
+
+function plotted(line, plot) {
+  line.classList.add("plotted");
+  line.lastElementChild.before(plot);
+  return line;
 }
 
 /** A tiny plot: struck from left to right, loud upwards. */

@@ -10,18 +10,25 @@ const ENDED = "This session has ended; start `rtsynth play` and open the address
 /** Fills `root`; returns `tell({said} or {error})` for what the page itself has to say. */
 export function toasts(root, { hear, status }) {
   let ended = null;
+  root.popover = "manual";
 
   function tell({ error, said }) {
     while (root.childElementCount >= MOST) root.firstElementChild.remove();
     const toast = line(error ?? said, error ? "error" : "said");
-    root.append(toast);
+    add(toast);
     leave(toast, error ? STAYS.error : STAYS.said);
+  }
+
+  function add(toast) {
+    root.append(toast);
+    if (root.matches(":popover-open")) root.hidePopover(); // shown anew, it lies over a dialog opened since
+    root.showPopover();
   }
 
   hear(tell);
   status((state) => {
     if (state !== "refused") ended?.remove();
-    else if (!ended?.isConnected) root.append(ended = line(ENDED, "error"));
+    else if (!ended?.isConnected) add(ended = line(ENDED, "error"));
   });
   return tell;
 }
