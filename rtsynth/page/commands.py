@@ -38,6 +38,10 @@ class Commands:
             raise KeyError(name)
         self._handlers[name] = handler
 
+    def forget(self) -> None:
+        """Nothing that was registered can be done any more."""
+        self._handlers.clear()
+
     def hear(self, page: Page, said: bytes) -> None:
         """Do what a page says; what is wrong is told to it alone. Raises TooManyBadError."""
         name = ""

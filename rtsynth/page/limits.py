@@ -26,8 +26,8 @@ LONGEST_MESSAGE = 65_536  # bytes
 RATE, BURST = 400.0, 800.0  # frames of a WebSocket in a second; at once
 READ = 8_192  # bytes taken from a WebSocket before others have their turn
 SEND_BUFFER = 65_536  # bytes that the system keeps for a client: what waits longer is better sent anew
-BACKLOG = 64
-FILES = 512  # open files that all this needs, with room to spare
+BACKLOG = 512  # connections that may come at once: one too many tries again a second later
+FILES = 2048  # open files that all this needs, with room to spare
 TOO_MUCH = 1008
 
 

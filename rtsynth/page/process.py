@@ -17,14 +17,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from multiprocessing import resource_tracker
-from typing import Any
 
 from rtsynth_engine.rings import Ring, SharedRing
 
 from ..errors import HostError
+from .front import Front
 from .guard import Door, make_door
 from .limits import listen, raise_file_limit
-from .link import Link, close_all
+from .link import Link
+from .osc import Osc
+from .osc import listen as osc_listen
 from .serving import Service, serve
 
 USUAL_PORT = 7440
@@ -70,15 +72,12 @@ async def run(options: argparse.Namespace, ring: Ring) -> int:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     service = Service(ring)
-
-    def heard(message: dict[str, Any], files: list[int]) -> None:
-        close_all(files)
-        if "said" in message:
-            service.pages.tell({"said": message["said"]})
-
-    with closing(Link(socket.socket(fileno=options.socket), heard, ended.set)) as link:
+    front = Front(service)
+    with closing(Link(socket.socket(fileno=options.socket), front.hear, ended.set)) as link:
+        front.link = link
         try:
             listener = open_listener(options.port, options.allow_remote)
+            osc = await open_osc(options, service, front)
         except HostError as error:
             link.send({"error": str(error)})
             return 2
@@ -87,7 +86,20 @@ async def run(options: argparse.Namespace, ring: Ring) -> int:
             {"address": address(door), "elsewhere": address(door, own_address()) if door.remote else None}
         )
         await serve(service, door, listener, ended)
+        front.close()
+        if osc is not None:
+            osc.close()
     return 0
+
+
+async def open_osc(options: argparse.Namespace, service: Service, front: Front) -> Osc | None:
+    """OSC, where it is wanted. Raises HostError."""
+    if options.osc is None:
+        return None
+    fingers = service.hands.enter()
+    return await osc_listen(
+        options.osc, lambda said: service.commands.act(fingers, said), front.state, options.allow_remote
+    )
 
 
 def open_listener(port: int, remote: bool) -> socket.socket:
