@@ -11,6 +11,7 @@ DOT = 0.02  # a point as near as this to a preset is that preset
 ROOM = 0.6  # share of the map that dots may fill, each a square as wide as the least distance
 WIDEST = 0.12  # that distance where there are few
 ROUNDS = 200
+EDGE = 0.96  # of the map, for dots
 GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # radians; steps of it never meet
 LEAST = 1e-6  # a smaller weight is none
 
@@ -35,7 +36,7 @@ def _filled(flat: Points) -> Points:
     ranks = flat.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
     even = (2.0 * ranks - (len(flat) - 1)) / max(len(flat) - 1, 1)
     most = np.abs(flat).max(axis=0)
-    filled: Points = 0.5 * even + 0.5 * flat / np.where(most > 0.0, most, 1.0)
+    filled: Points = EDGE * (0.5 * even + 0.5 * flat / np.where(most > 0.0, most, 1.0))
     return filled
 
 
@@ -43,15 +44,16 @@ def spread(points: Points) -> Points:
     """The points (n, 2) moved apart, gently, until no two dots overlap, and kept on the map."""
     gap = least_distance(len(points))
     turns = np.arange(len(points)) * GOLDEN
-    apart = points + 1e-3 * gap * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    nudge = 1e-3 * gap * np.stack([np.cos(turns), np.sin(turns)], axis=1)  # so that none lie on each other
     for _ in range(ROUNDS):
-        ways = apart[:, None] - apart[None]
-        far = np.hypot(ways[..., 0], ways[..., 1]) + np.eye(len(points)) * 2.0 * gap
+        points = points + nudge
+        ways = points[:, None] - points[None]
+        far = np.maximum(np.hypot(ways[..., 0], ways[..., 1]), 1e-9) + np.eye(len(points)) * 2.0 * gap
         if far.min() >= gap:
             break
         push = 0.5 * np.maximum(1.05 * gap - far, 0.0) / far
-        apart = np.clip(apart + (ways * push[..., None]).sum(axis=1), -0.96, 0.96)
-    return apart
+        points = np.clip(points + (ways * push[..., None]).sum(axis=1), -EDGE, EDGE)
+    return points
 
 
 def least_distance(count: int) -> float:

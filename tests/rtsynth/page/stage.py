@@ -51,7 +51,7 @@ def at_once(look: Any, done: Any) -> None:
 
 
 class Stage:
-    """`told` is what the host has been asked, which it does; `said` are remarks; `now` is the time in seconds.
+    """`told` is what the host has been asked, which it does; `said` are remarks; `now` is in seconds.
 
     Sound comes from a generator of no network unless `network` is set.
     """
