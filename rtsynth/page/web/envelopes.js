@@ -1,6 +1,6 @@
 /** The last seconds of each sounding voice, a ridge to a key: how notes rise, stay and die away. */
 
-import { hairline, label, surface, tint } from "./surface.js";
+import { hairline, hint, label, surface, tint } from "./surface.js";
 import { keyName } from "./words.js";
 
 const SPAN = 5000; // ms from right to left
@@ -30,8 +30,8 @@ function draw(voices, context, width, height, colours, now) {
   const x = (time) => width - RIGHT - (width - LEFT - RIGHT) * (now - time) / SPAN;
   seconds(context, x, now, height, colours);
   if (!rows.length) {
-    label(context, "Play a note: how its level rises and falls is drawn here, a row to a key.", (width + LEFT) / 2, height / 2 - 8, colours,
-      { align: "center", base: "middle", size: 12 });
+    hint(context, "Play a note: how its level rises and falls is drawn here, a row to a key.",
+      { left: LEFT, right: width - RIGHT, top: 0, bottom: height - BOTTOM }, colours);
   }
   const row = Math.min(56, (height - BOTTOM - 16) / Math.max(1, rows.length));
   const top = height - BOTTOM - row * rows.length;

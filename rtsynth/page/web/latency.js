@@ -1,6 +1,6 @@
 /** How long a key takes to reach the engine, and how much of a period the audio callbacks take. */
 
-import { hairline, label, surface, tint } from "./surface.js";
+import { hairline, hint, label, surface, tint } from "./surface.js";
 import { figure } from "./words.js";
 
 const LEFT = 2, RIGHT = 14, TOP = 30, BOTTOM = 18;
@@ -77,8 +77,4 @@ function mark(context, x, text, { top, bottom, right }, colour, colours) {
   hairline(context, x, top - 6, x, bottom, colour);
   const room = right - x > 48;
   label(context, text, x + (room ? 5 : -5), top, colours, { colour, align: room ? "left" : "right" });
-}
-
-function hint(context, text, { left, right, top, bottom }, colours) {
-  label(context, text, (left + right) / 2, (top + bottom) / 2, colours, { align: "center", base: "middle", size: 11 });
 }

@@ -32,7 +32,7 @@ export function presetMap({ store, redraw }) {
     const close = company(self.dots, space, at);
     for (const dot of close) thread(context, space, at, dot, colours);
     for (const dot of self.dots) spot(context, space, dot, dot.id === here, dot === self.over, colours);
-    names(context, space, [...new Set([self.over, ...close])], self.regions, colours);
+    names(context, space, [...new Set([self.over, ...close])], self.regions, colours, at);
   }
 
   const said = (pad, at) => [...self.dots].sort((a, b) => away(a, at) - away(b, at)).slice(0, 1).map(({ name }) => [name, null]);
@@ -81,18 +81,25 @@ function regions(dots) {
 }
 
 /** Names where there is room: of what is pointed at first, then what is near, then the regions. */
-function names(context, space, dots, all, colours) {
+function names(context, space, dots, all, colours, at) {
   const taken = [];
   const write = (text, x, y, options) => {
     const box = { left: x - 3.2 * text.length, right: x + 3.2 * text.length, top: y - 8, bottom: y + 8 };
     if (taken.some((other) => meet(box, other))) return;
     taken.push(box);
-    label(context, text, inside(x, text, space.width), y, colours, { align: "center", base: "middle", halo: true, ...options });
+    label(context, text, inside(x, text, space.width), y, colours, { align: "center", base: "middle", halo: colours.well, ...options });
   };
   for (const dot of dots.filter(Boolean)) {
-    write(dot.name, space.x(dot.x), space.y(dot.y) - 13, { size: 11, colour: colours.ink });
+    write(dot.name, space.x(dot.x), above(space, dot, at), { size: 11, colour: colours.ink });
   }
   for (const region of all) write(region.name, space.x(region.x), space.y(region.y), { colour: paint(region, colours, 0.75) });
+}
+
+/** A name's height: over its dot, and over the puck where that is in the way. */
+function above(space, dot, [x, y]) {
+  const [left, top] = [space.x(x), space.y(y)];
+  const covered = Math.abs(space.x(dot.x) - left) < 60 && Math.abs(space.y(dot.y) - 13 - top) < 22;
+  return covered ? top - 20 : space.y(dot.y) - 13;
 }
 
 const inside = (x, text, width) => Math.min(width - 3.4 * text.length - 4, Math.max(3.4 * text.length + 4, x));

@@ -1,9 +1,9 @@
 /** The spectrum of what is heard, its peaks held softly, and the partials of the voices as thin lines. */
 
-import { hairline, label, surface, tint } from "./surface.js";
+import { hairline, hint, label, surface, tint } from "./surface.js";
 
 const LOW = 30, HIGH = 16000, BANDS = 96; // Hz
-const FLOOR = -90; // dB
+const FLOOR = -90, SILENT = -75; // dB
 const HOLD = 700, FALL = 24; // ms, and dB a second after that
 const LEFT = 30, BOTTOM = 18, TOP = 8; // px for the labels
 const FREQUENCIES = { 50: "50", 100: "100", 200: "200", 500: "500", 1000: "1k", 2000: "2k", 5000: "5k", 10000: "10k" };
@@ -26,9 +26,9 @@ function draw(self, context, width, height, colours, now) {
   area(context, self.bands, band, y, colours);
   lines(context, self.partials, x, y, colours);
   curve(context, self.peaks, band, y, tint(colours.ink, 0.4), 1);
-  if (!falls && !self.partials.length) {
-    label(context, "Play a note: its spectrum and partials are drawn here.", (width + LEFT) / 2, y(-45), colours,
-      { align: "center", base: "middle", size: 12 });
+  if (!self.partials.length && Math.max(...self.peaks) < SILENT) {
+    hint(context, "Play a note: its spectrum and its partials are drawn here.",
+      { left: LEFT, right: width - 8, top: y(0), bottom: y(FLOOR) }, colours);
   }
   return falls;
 }

@@ -79,11 +79,11 @@ export function hairline(context, x0, y0, x1, y1, colour) {
   context.stroke();
 }
 
-export function label(context, text, x, y, colours, { align = "left", base = "alphabetic", size = 10, colour, halo = false } = {}) {
+export function label(context, text, x, y, colours, { align = "left", base = "alphabetic", size = 10, colour, halo } = {}) {
   context.font = `${size}px ${colours.font}`;
   context.textAlign = align;
   context.textBaseline = base;
-  if (halo) outline(context, text, x, y, colours.well);
+  if (halo) outline(context, text, x, y, halo);
   context.fillStyle = colour ?? colours.muted;
   context.fillText(text, x, y);
 }
@@ -94,4 +94,18 @@ function outline(context, text, x, y, colour) {
   context.lineWidth = 3;
   context.lineJoin = "round";
   context.strokeText(text, x, y);
+}
+
+/** What will be seen where there is nothing yet, in the middle of a box and in as many lines as it takes. */
+export function hint(context, text, { left, right, top, bottom }, colours) {
+  context.font = `12px ${colours.font}`;
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (context.measureText(longer).width < right - left - 24) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  const first = (top + bottom) / 2 - 9 * (lines.length - 1);
+  lines.forEach((line, at) => label(context, line, (left + right) / 2, first + 18 * at, colours,
+    { align: "center", base: "middle", size: 12, halo: colours.panel }));
 }

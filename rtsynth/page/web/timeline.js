@@ -1,17 +1,17 @@
 /** The callback's timeline: the longest of each thirtieth of a second, against the period that it must keep. */
 
-import { hairline, label, surface, tint } from "./surface.js";
+import { hairline, hint, label, surface, tint } from "./surface.js";
 
 const LEFT = 40, RIGHT = 8, TOP = 10, BOTTOM = 18;
 const SECONDS = 10, SLOTS = 30 * SECONDS;
 
 export function callback(panel, store) {
-  const self = { period: 0, slots: [] };
+  const self = { period: 0, slots: [], seen: 0 };
   const { redraw } = surface(panel, (...given) => draw(self, ...given), { role: "img",
     "aria-label": "The longest audio callback of each thirtieth of a second, against the period" });
   store.on("timeline", ({ period, slots }) => {
-    self.period = period;
-    self.slots = [...self.slots, ...slots].slice(-SLOTS);
+    const now = performance.now(), gap = now - self.seen > 1000; // it was not looked at for a while
+    Object.assign(self, { period, seen: now, slots: [...(gap ? [] : self.slots), ...slots].slice(-SLOTS) });
     redraw();
   });
   return { topics: ["timeline"], remark: "longest callback in each 1/30 s" };
@@ -23,8 +23,8 @@ function draw({ period, slots }, context, width, height, colours) {
   const y = (us) => height - BOTTOM - (height - TOP - BOTTOM) * us / most;
   axes(context, x, y, period, width, height, colours);
   if (!slots.length) {
-    label(context, "Each bar will be the longest audio callback of a moment; the line is the period.", (width + LEFT) / 2, height / 2,
-      colours, { align: "center", base: "middle", size: 12 });
+    hint(context, "Each bar will be the longest audio callback of a moment, against the period as a line.",
+      { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM }, colours);
   }
   const wide = Math.max(0.75, x(1) - x(0) - 0.5);
   slots.forEach(([longest, late], index) => {
