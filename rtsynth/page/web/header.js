@@ -25,10 +25,10 @@ function mark(store) {
 }
 
 function preset({ store, presets, save }, favour) {
-  const kind = make("span", { class: "label kind" }), name = make("span", { class: "name" });
+  const kind = make("span", { class: "label kind" }), name = make("span", { class: "name" }, "–");
   const changed = make("span", { class: "changed", hidden: true, "data-tip": "Changed since it was loaded" });
   const open = make("button", { type: "button", class: "open", "aria-haspopup": "dialog",
-    "aria-label": "Presets", "data-tip": "All presets  /", onclick: presets.toggle },
+    "aria-label": "Presets", "data-tip": "All presets (/)", onclick: presets.toggle },
   kind, make("span", { class: "line" }, name, changed));
   store.on("preset", (preset) => {
     write(name, preset.name);

@@ -8,6 +8,8 @@ import { presetList } from "./presetlist.js";
 
 const finger = matchMedia("(pointer: coarse)"); // a field in focus would call up the tablet's own keyboard
 
+const ABOVE = "dialog:modal, [popover=auto]:popover-open"; // what takes the keys before this does
+
 /** Puts the browser into `root`; returns { open, close, toggle, step }. */
 export function presets(root, { store, send }) {
   const search = make("input", { type: "search", class: "field", placeholder: "Search presets", "aria-label": "Search presets",
@@ -17,7 +19,7 @@ export function presets(root, { store, send }) {
   const list = presetList({ store, send, close: () => close() });
   const dialog = make("dialog", { id: "browser", class: "panel", "aria-label": "Presets" },
     make("div", { class: "top" }, make("div", { class: "search" }, icon("search"), search), count,
-      iconButton("close", "Close  Esc", () => close())),
+      iconButton("close", "Close (Esc)", () => close())),
     chosen.element, list.element);
   let opener = null;
   root.append(dialog);
@@ -37,6 +39,12 @@ export function presets(root, { store, send }) {
     list.reveal();
     if (finger.matches) list.enter();
     else search.focus();
+  }
+
+  function find(event) {
+    event.preventDefault();
+    open();
+    search.focus();
   }
 
   function escape() {
@@ -67,12 +75,10 @@ export function presets(root, { store, send }) {
     else return;
     event.preventDefault();
   });
-  dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); escape(); } });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || typing(event.target) || document.querySelector("dialog:modal")) return;
-    event.preventDefault();
-    open();
-    search.focus();
+    if (document.querySelector(ABOVE)) return;
+    if (event.key === "Escape" && dialog.open) escape();
+    else if (event.key === "/" && !typing(event.target)) find(event);
   });
   store.on("presets", () => { list.forget(); if (dialog.open) { list.build(); sift(); } });
   return { open, close, toggle: () => (dialog.open ? close() : open()), step };

@@ -19,7 +19,7 @@ export function settings(root, page) {
     "aria-labelledby": `tab-${name}`, hidden: true }));
   const nav = make("div", { class: "tabs", role: "tablist", "aria-label": "Settings", "aria-orientation": "vertical" }, ...tabs);
   const dialog = make("dialog", { id: "settings", class: "sheet", "aria-labelledby": "settings-title" },
-    make("header", {}, make("h2", { id: "settings-title" }, "Settings"), iconButton("close", "Close  Esc", () => dialog.close())),
+    make("header", {}, make("h2", { id: "settings-title" }, "Settings"), iconButton("close", "Close (Esc)", () => dialog.close())),
     nav, make("div", { class: "sheets" }, ...sheets));
   const stop = roving(nav, () => tabs);
 

@@ -37,19 +37,17 @@ export function status(root, { store, send, status, settings }) {
   events(store, activity);
   status((now) => { link.say(SAID[now]); link.element.dataset.link = now; });
 
-  const order = ["voices", "load", "xruns", "late", "quality", "activity", "period", "key", "link"];
-  root.append(...order.map((name) => items[name].element),
+  root.append(...Object.values(items).map(({ element }) => element),
     iconButton("theme", "Light or dark", toggleTheme), iconButton("settings", "Settings", () => settings.open()));
   roving(root, () => [...root.children]);
 }
 
 /** A figure with its label: a button where a click does something, else only a place to stop and read. */
 function item(label, tip, onclick = null) {
-  const value = make("span", { class: "figure" });
-  const element = make(onclick ? "button" : "div", { class: "item", "data-tip": tip, "aria-description": tip, onclick },
+  const value = make("span", { class: "figure" }, "–");
+  const kind = onclick ? { type: "button", onclick } : { role: "group", "aria-label": label };
+  const element = make(onclick ? "button" : "div", { class: "item", "data-tip": tip, "aria-description": tip, ...kind },
     make("span", { class: "label" }, label), value);
-  if (onclick) element.type = "button";
-  else element.role = "group";
   const say = (text, bad = false) => {
     write(value, text);
     element.classList.toggle("bad", bad);
@@ -74,15 +72,12 @@ function counts(store, { voices, load, xruns, late, quality }) {
 }
 
 function latency(store, { period, key }) {
-  period.say("–");
-  key.say("–");
   store.on("session", (session) => period.say(`${figure((1000 * session.period) / session.rate)} ms`));
   store.on("round", ({ count, median }) => key.say(count ? `${figure(median)} ms` : "–"));
 }
 
 function events(store, { element, say }) {
   let count = 0;
-  say("–");
   store.on("activity", (activity) => {
     say(activity.last || "–");
     if (activity.count !== count) flash(element.querySelector(".lamp"));

@@ -15,7 +15,7 @@ const spoken = (db) => (db <= LOW ? "silent" : `${figure(db)} dB`);
 
 /** A slider in dB with its figure; a double click is 0 dB. */
 export function volume({ store, send }) {
-  const slider = make("input", { type: "range", class: "slider", min: 0, max: 1, step: "any", "aria-label": "Volume",
+  const slider = make("input", { type: "range", class: "slider", min: 0, max: 1, step: "any", value: 0, "aria-label": "Volume",
     "data-tip": "Master volume; double click for 0 dB" });
   const shown = make("output", { class: "figure db", "aria-hidden": "true" });
   const own = ownership(() => show(store.state.volume));
