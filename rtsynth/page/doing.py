@@ -41,9 +41,8 @@ def choose_preset(model: Model, message: Message) -> None:
     """Let a part play a preset as it was saved."""
     if "part" in message:
         model.hand.take(message["part"])
-    if "id" in message:
-        model.hand.choose(message["id"])
-        settle(model)
+    model.hand.choose(message["id"])
+    settle(model)
 
 
 def settle(model: Model) -> None:

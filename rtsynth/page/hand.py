@@ -102,7 +102,7 @@ class Hand:
             self._open(preset)
         elif self.number == self.leader:
             self._choose(preset)
-        else:
+        elif preset != self.preset:
             parts = list(self.standing().parts)
             parts[self.number] = replace(self.part, preset=id)
             self.change(replace(self.setup, parts=tuple(parts)))

@@ -1,6 +1,7 @@
 """A way of the pad's puck, recorded and looped in time."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,17 @@ class Path:
     points: NDArray[np.float64]
     seconds: float
 
+    @cached_property
+    def _closed(self) -> NDArray[np.float64]:
+        """Seconds, x and y (3, n + 1), back to the first point."""
+        return np.vstack([self.points, [self.seconds + CLOSING, *self.points[0, 1:]]]).T.copy()
+
     def at(self, time: float) -> Spot:
         """Where the puck is, so many seconds after the start."""
-        whole = self.seconds + CLOSING
-        times, x, y = np.vstack([self.points, [whole, *self.points[0, 1:]]]).T
-        return float(np.interp(time % whole, times, x)), float(np.interp(time % whole, times, y))
+        (times, x, y), now = self._closed, time % (self.seconds + CLOSING)
+        return float(np.interp(now, times, x)), float(np.interp(now, times, y))
 
+    @cached_property
     def drawn(self) -> list[list[float]]:
         """Some of the points, [seconds, x, y] each, from the first to the last."""
         count = len(self.points)
@@ -40,13 +46,15 @@ class Recorder:
     def __init__(self) -> None:
         self._points: list[tuple[float, float, float]] = []
         self._seconds = 0.0
+        self._path: Path | None = None  # made of these when it is asked for
         self._recording: float | None = None  # since when
         self._looping: float | None = None
 
     @property
     def path(self) -> Path:
         """What was recorded."""
-        return Path(np.array(self._points).reshape(-1, 3), self._seconds)
+        self._path = self._path or Path(np.array(self._points).reshape(-1, 3), self._seconds)
+        return self._path
 
     def record(self, on: bool, now: float, at: Spot) -> None:
         """Begin anew from where the puck is, or end."""
@@ -62,6 +70,7 @@ class Recorder:
         if self._recording is not None:
             self._seconds = min(now - self._recording, LONGEST)
             self._points.append((self._seconds, *at))
+            self._path = None
             if len(self._points) >= MOST or self._seconds >= LONGEST:
                 self._recording = None
 
@@ -74,7 +83,7 @@ class Recorder:
 
     def clear(self) -> None:
         """Forget the path."""
-        self._points, self._seconds = [], 0.0
+        self._points, self._seconds, self._path = [], 0.0, None
         self._recording = self._looping = None
 
     def stop(self) -> None:
@@ -91,5 +100,5 @@ class Recorder:
             "recording": self._recording is not None,
             "looping": self._looping is not None,
             "seconds": round(self._seconds, 3),
-            "points": self.path.drawn(),
+            "points": self.path.drawn,
         }
