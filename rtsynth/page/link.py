@@ -5,7 +5,6 @@ Packets keep their bounds (SOCK_SEQPACKET), so there is nothing to put together.
 
 import asyncio
 import json
-import os
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -95,9 +94,3 @@ class Link:
                     self._loop.add_writer(self._end, self._write)
                     return
                 self._waiting.popleft()
-
-
-def close_all(files: list[int]) -> None:
-    """Close files that came with a packet."""
-    for file in files:
-        os.close(file)

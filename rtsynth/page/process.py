@@ -109,9 +109,8 @@ def open_listener(port: int, remote: bool) -> socket.socket:
     except OSError as error:
         if port == 0 and error.errno == errno.EADDRINUSE:
             return listen(0, remote)
-        raise HostError(
-            f"cannot serve at port {port}: {error.strerror}; --page-port takes another"
-        ) from error
+        cause = os.strerror(error.errno or 0)
+        raise HostError(f"cannot serve at port {port}: {cause}; --page-port takes another") from error
 
 
 def address(door: Door, host: str = "127.0.0.1") -> str:

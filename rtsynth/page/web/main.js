@@ -29,3 +29,11 @@ header(at("header"), parts);
 status(at("status"), parts);
 views(at("views"));
 for (const [id, widget] of Object.entries({ pad, knobs, sight, wheels, keyboard })) widget(at(id), parts);
+
+const seen = store.on("session", () => requestAnimationFrame(shown));
+
+/** The first state stands on the page. */
+function shown() {
+  seen();
+  performance.mark("ready");
+}
