@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from rtsynth.errors import EngineError
 from rtsynth.page.commands import PLAYING, Commands
@@ -85,6 +86,28 @@ def test_only_what_pages_can_say_is_registered(ring: Ring) -> None:
     for name in ("nonsense", "on", "panic"):
         with pytest.raises(KeyError):
             commands.register(name, print)
+
+
+def test_what_was_registered_is_forgotten_with_its_session(ring: Ring) -> None:
+    hands = Hands(ring)
+    commands = Commands(hands)
+    commands.register("surprise", lambda message: None)
+    commands.act(hands.enter(), {"do": "surprise"})
+    commands.forget()
+    with pytest.raises(EngineError, match="try again"):
+        commands.act(hands.enter(), {"do": "surprise"})
+
+
+def test_a_handler_that_fails_ends_its_page_alone(served: Served) -> None:
+    served.do(lambda: served.service.commands.register("surprise", lambda message: {}["x"]))
+    with served.connect() as other, served.connect() as page:
+        say(page, do="on", key=60)
+        say(page, do="surprise")
+        with pytest.raises(ConnectionClosed):
+            while hear(page):
+                pass
+        sync(other)
+    assert [event[1] for event in served.played()] == [0x90, 0x80]
 
 
 def test_a_ping_is_answered_with_the_time(served: Served) -> None:
