@@ -34,7 +34,6 @@ class Listening:
         self.labels: dict[int, str] = {}
         self._touch, self._at, self._read = Touch(), 0, -1
         self._low = 0.0
-        self._reread()
 
     def begin(self, index: int, low: float) -> None:
         """Listen for the control that is to turn a macro from `low` to 1.

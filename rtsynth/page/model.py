@@ -69,11 +69,12 @@ class Model:
         self.settings = Settings(lineup, self.hand, wires, self.background)
         self.settings.hear(opened)
         self._topics: dict[str, Any] = {}
-        for broken in filter(None, (self.favourites.broken, self.pad.bookmarks.broken)):
-            wires.say(broken)
+        self._remarks = [each for each in (self.favourites.broken, self.pad.bookmarks.broken) if each]
 
     def turn(self) -> None:
         """Follow what MIDI and the engine do, and go on with what takes its time."""
+        while self._remarks:
+            self.wires.say(self._remarks.pop(0))
         self.hand.look()
         self.follow()
         self.pad.look()

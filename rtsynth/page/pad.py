@@ -59,7 +59,8 @@ class Pad:
             return
         if preset == self.preset and not still:
             self.program = program
-            self._sound(self.latent)
+            if self.moved:
+                self._sound(self.latent)
             return
         if self.moved and still:
             self.wires.tell(_move(self.program, self.own))

@@ -49,7 +49,9 @@ def test_a_file_that_cannot_be_read_is_told_and_left_alone(content: str) -> None
     with pytest.raises(HostError, match="mend or remove that file"):
         bookmarks.add(GLASS)
     assert bookmarks_file().read_text() == content
-    assert Stage().said == [bookmarks.broken]
+    stage = Stage()
+    stage.turn()
+    assert stage.said == [bookmarks.broken]
 
 
 @pytest.mark.parametrize("change", [{"name": "two\nlines"}, {"latent": (float("nan"),)}, {"at": (2.0, 0.0)}])
