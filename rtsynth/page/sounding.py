@@ -36,7 +36,8 @@ def partials(memory: Memory) -> list[list[float]]:
     pairs = np.stack([turns * float(memory.state[0]["rate"]), levels(amplitudes[there] ** 2)], axis=1)
     heard = pairs[pairs[:, 1] > SILENCE]
     strongest = heard[np.argsort(-heard[:, 1])[:MOST_PARTIALS]]
-    return strongest[np.argsort(strongest[:, 0])].round(2).tolist()
+    found: list[list[float]] = strongest[np.argsort(strongest[:, 0])].round(2).tolist()
+    return found
 
 
 def envelopes(memory: Memory) -> list[list[float]]:

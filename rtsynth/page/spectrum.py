@@ -29,7 +29,8 @@ class Spectrum:
         levels = 20.0 * np.log10(np.maximum(self._magnitudes(), FAINTEST))
         between = np.interp(self._places, self._bins, levels, right=SILENCE)
         bands = np.maximum.reduceat(between, self._begins)
-        return np.clip(np.rint(bands), SILENCE, 0.0).astype(int).tolist()
+        whole: list[int] = np.clip(np.rint(bands), SILENCE, 0.0).astype(int).tolist()
+        return whole
 
     def _magnitudes(self) -> NDArray[np.float32]:
         """Of the last WINDOW frames, by bin."""
