@@ -3,14 +3,18 @@
 import asyncio
 import socket
 import time
+from contextlib import closing
 
+import numpy as np
 import pytest
 
 from rtsynth.page.hands import CENTRE, Fingers, Hands
 from rtsynth_engine.compiling import offline
-from rtsynth_engine.layout import PAGE_PORT
+from rtsynth_engine.engine import Engine, Sound
+from rtsynth_engine.layout import HELD, PAGE_PORT
 from rtsynth_engine.midi.commands import COMMAND, PANIC
 from rtsynth_engine.rings import EVENT, TAIL, Ring, front, make_ring, release
+from tests.engine.parts import Organ, organ_bundle
 from tests.rtsynth.page.served import PATIENCE, Served, hear, raw_page, say, sync, wait_for
 
 ON, OFF, CONTROL, BEND, PRESSURE = 0x90, 0x80, 0xB0, 0xE0, 0xD0
@@ -264,3 +268,28 @@ def test_keys_go_up_when_the_server_ends(ring: Ring) -> None:
         wait_for(lambda: ring.indices[TAIL] == 1)
         server.close()
     assert server.played()[-1] == (PAGE_PORT, OFF, 60, 64)
+
+
+def sounding(engine: Engine) -> list[int]:
+    """Keys of the page that are held, once the engine has acted on all that was played so far."""
+    left, right = np.zeros((2, 4800), np.float32)
+    for _ in range(2):
+        engine.process(left, right)
+    voices = engine.memory.voices[engine.memory.voices["stage"] == HELD]
+    return [int(key) for key in voices["key"][voices["channel"] == 16 * PAGE_PORT]]
+
+
+def test_a_key_that_two_pages_hold_sounds_until_both_have_let_go(ring: Ring) -> None:
+    engine = Engine(organ_bundle(), generator=Organ(), page=ring)
+    engine.set_sound(0, Sound((0.0,)))
+    engine.prepare()
+    hands = Hands(ring)
+    one, other = hands.enter(), hands.enter()
+    with closing(engine):
+        one.on(60, 96)
+        other.on(60, 96)
+        assert sounding(engine) == [60]
+        one.leave()
+        assert sounding(engine) == [60]
+        other.off(60)
+        assert sounding(engine) == []
