@@ -1,9 +1,9 @@
 /** The on-screen keyboard: a piano's geometry, keys that light up, a guide of lamps that tells what is ready. */
 
-import { clamp, make, remembered } from "./elements.js";
-import { iconButton } from "./icons.js";
+import { clamp, make } from "./elements.js";
+import { hinted, legendRow } from "./legend.js";
 import { hit, layout, range } from "./piano.js";
-import { LETTERS, holding, leaving, letters, pointers } from "./touches.js";
+import { holding, leaving, letters, pointers } from "./touches.js";
 import { keyName } from "./words.js";
 
 const READY = { 0: "missing", 1: "ready", 2: "stale", ".": "none" };
@@ -120,46 +120,4 @@ function arrows(view, hold, computer) {
     if (!plays) point(view, clamp(view.cursor + MOVES[event.key], view.shown.low, view.shown.high));
     else if (!event.repeat) hold.press(event.code, view.cursor, computer.state.velocity, event);
   });
-}
-
-const hinted = () => remembered.get("rtsynth.letters", !coarse.matches);
-
-/** Octave, velocity and the letters' hint, in a quiet row. */
-function legendRow(view, computer, rebuild) {
-  const [octave, velocity] = [make("output", { class: "figure" }), make("output", { class: "figure" })];
-  const shift = (by) => () => { view.shift = clamp(view.shift + by, -4, 4); rebuild(); };
-  const octaves = group("Range", iconButton("previous", "An octave down", shift(-1)), octave,
-    iconButton("next", "An octave up", shift(1)));
-  const row = make("span", { class: "label letters-hint" });
-  const letters = group("Computer keys", iconButton("minus", "Octave down (Z)", computer.lower), row,
-    iconButton("plus", "Octave up (X)", computer.higher));
-  const loudness = group("Velocity", iconButton("minus", "Softer (C)", computer.softer), velocity,
-    iconButton("plus", "Harder (V)", computer.harder));
-  const hint = make("button", { type: "button", class: "button quiet hint", text: "Letters",
-    "data-tip": "Show which of the computer's keys play", onclick: () => { view.hints = !view.hints; remembered.set("rtsynth.letters", view.hints); say(); } });
-
-  function say() {
-    const { first, velocity: value } = computer.state;
-    octave.textContent = view.shown ? `${keyName(view.shown.low)} – ${keyName(view.shown.high)}` : "";
-    velocity.textContent = value;
-    row.textContent = `A = ${keyName(first)}`;
-    hint.setAttribute("aria-pressed", view.hints);
-    for (const each of [letters, loudness]) each.hidden = !view.hints;
-    spell(view, first);
-  }
-
-  const element = make("div", { class: "legend" }, octaves, letters, loudness, hint);
-  return { element, say, shifts: (needed) => { octaves.hidden = !needed; } };
-}
-
-function group(name, ...parts) {
-  return make("div", { class: "group", role: "group", "aria-label": name },
-    make("span", { class: "label", text: name }), ...parts);
-}
-
-/** The computer's letters, on the keys that they play. */
-function spell(view, first) {
-  for (const [key, element] of view.elements) {
-    element.lastChild.textContent = (view.hints && LETTERS[key - first]?.toUpperCase()) || "";
-  }
 }

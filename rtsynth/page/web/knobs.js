@@ -32,7 +32,7 @@ function knob(grid, index, send, store) {
   const element = make("div", { class: "knob" }, turner, name, value, badge);
   const hand = ownership(() => self.show(store.state.macros[index]));
   const tell = perFrame(send);
-  const self = { element, turner, face, name, value, badge, index, hand, send, store, macro: null };
+  const self = { element, turner, face, name, value, badge, index, hand, send, store, macro: null, last: null };
 
   self.set = (wanted) => {
     hand.touch();
@@ -82,36 +82,34 @@ function paint(self, value) {
 }
 
 function dragged(self) {
-  const { turner, hand } = self;
-  let last = null;
-
-  function down(event) {
-    if (event.button !== 0) return;
-    turner.setPointerCapture(event.pointerId);
-    hand.hold();
-    last = event.clientY;
-  }
-
-  function move(event) {
-    if (last === null || event.clientY === last) return;
-    const span = TRAVEL * (event.shiftKey ? FINE : 1) / (1 - lowest(self.macro));
-    const wanted = self.macro.value + (last - event.clientY) / span;
-    last = event.clientY;
-    self.set(wanted);
-  }
-
-  function up() {
-    last = null;
-    hand.leave();
-  }
-
-  turner.addEventListener("pointerdown", down);
-  turner.addEventListener("pointermove", move);
-  turner.addEventListener("lostpointercapture", up);
+  const { turner } = self;
+  turner.addEventListener("pointerdown", (event) => grab(self, event));
+  turner.addEventListener("pointermove", (event) => pull(self, event));
+  turner.addEventListener("lostpointercapture", () => letGo(self));
   turner.addEventListener("dblclick", self.reset);
   turner.addEventListener("wheel", (event) => wheeled(self, event), { passive: false });
   asksMenu(turner, () => open(self));
   self.value.addEventListener("click", () => type(self));
+}
+
+function grab(self, event) {
+  if (event.button !== 0) return;
+  self.turner.setPointerCapture(event.pointerId);
+  self.hand.hold();
+  self.last = event.clientY;
+}
+
+function pull(self, event) {
+  if (self.last === null || event.clientY === self.last) return;
+  const span = TRAVEL * (event.shiftKey ? FINE : 1) / (1 - lowest(self.macro));
+  const wanted = self.macro.value + (self.last - event.clientY) / span;
+  self.last = event.clientY;
+  self.set(wanted);
+}
+
+function letGo(self) {
+  self.last = null;
+  self.hand.leave();
 }
 
 function wheeled(self, event) {

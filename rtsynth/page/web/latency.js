@@ -54,9 +54,9 @@ function usual(bins, edge) {
   return middle < 0 ? "" : `median ${Math.round(100 * edge * 2 ** ((middle + 0.5) / TO_OCTAVE))} %`;
 }
 
-function title(context, text, figures, { left, right }, colours) {
-  label(context, text, left, 12, colours, { size: 11, colour: colours.ink });
-  label(context, figures, right, 12, colours, { size: 11, align: "right" });
+function title(context, text, figures, { left, right, top }, colours) {
+  label(context, text, left, top - 18, colours, { size: 11, colour: colours.ink });
+  label(context, figures, right, top - 18, colours, { size: 11, align: "right" });
 }
 
 function bars(context, counts, x, box, colour, other = () => null) {

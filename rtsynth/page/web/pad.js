@@ -1,21 +1,18 @@
 /** The latent pad: one puck, three ways to read the plane it moves on. */
 
 import { corners } from "./corners.js";
-import { arrow } from "./control.js";
 import { directions } from "./directions.js";
-import { clamp, make, ownership, perFrame } from "./elements.js";
+import { make, ownership, perFrame } from "./elements.js";
 import { roving } from "./focus.js";
 import { icon } from "./icons.js";
 import { presetMap } from "./map.js";
 import { bookmarkBar, pathBar } from "./places.js";
+import { plane, steer } from "./steer.js";
 import { hairline, surface, tint } from "./surface.js";
 import { puck, trail } from "./trail.js";
 import { figure, write } from "./words.js";
 
 const MODES = { directions: "Directions", corners: "Corners", map: "Map" };
-const MARGIN = 20; // px around the plane, so that the puck is whole at the rim
-const STEP = 0.05;
-const TAP = 4; // px that a finger may stray and still tap
 const NOTHING = { mode: "directions", directions: [], corners: [], map: [], at: [0, 0], home: true,
   bookmarks: [], path: { points: [] } };
 
@@ -34,8 +31,7 @@ export function pad(root, { store, send }) {
 
   field.append(...Object.values(self.views).map((view) => view.overlay), readout);
   root.append(head.element, field, make("div", { class: "foot" }, path.element, bookmarks.element));
-  pointed(self);
-  keyed(self);
+  steer(self);
   const shows = [head, path, bookmarks];
   store.on("pad", (given) => show(self, given ?? NOTHING, shows));
   for (const topic of ["preset", "presets"]) store.on(topic, () => show(self, self.pad, shows));
@@ -50,17 +46,6 @@ function show(self, pad, others) {
   if (turned) self.trail.clear();
   if (!self.hand.mine) self.puck.to = pad.at;
   self.redraw();
-}
-
-/** From −1 … 1 to CSS pixels and back. */
-function plane(width, height) {
-  const [wide, high] = [width / 2 - MARGIN, height / 2 - MARGIN];
-  return {
-    width, height,
-    x: (value) => width / 2 + value * wide,
-    y: (value) => height / 2 - value * high,
-    back: (left, top) => [clamp((left - width / 2) / wide, -1, 1), clamp((height / 2 - top) / high, -1, 1)],
-  };
 }
 
 function draw(self, context, width, height, colours, now) {
@@ -93,73 +78,6 @@ function path(context, space, { points = [], recording }, colours) {
   context.beginPath();
   for (const [, x, y] of points) context.lineTo(space.x(x), space.y(y));
   context.stroke();
-}
-
-const rounded = (value) => Number(value.toFixed(4));
-
-function move(self, x, y, now) {
-  self.puck.jump(clamp(x, -1, 1), clamp(y, -1, 1));
-  self.trail.add(self.puck.x, self.puck.y, now);
-  self.tell({ do: "move", x: rounded(self.puck.x), y: rounded(self.puck.y) });
-  self.redraw();
-}
-
-function home(self) {
-  self.hand.free();
-  self.tell({ do: "home" });
-}
-
-function pointed(self) {
-  const { field, hand, puck } = self;
-  const spot = (event) => {
-    const box = field.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const space = () => plane(field.clientWidth, field.clientHeight);
-  let start = null;
-
-  field.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || start || event.target.closest("button, select")) return;
-    field.setPointerCapture(event.pointerId);
-    start = spot(event);
-    puck.held = true;
-    hand.hold();
-    move(self, ...space().back(...start), event.timeStamp);
-  });
-
-  field.addEventListener("pointermove", (event) => {
-    const at = spot(event);
-    if (!field.hasPointerCapture(event.pointerId)) return self.views[self.pad.mode].hover?.(space(), ...at);
-    const steps = event.getCoalescedEvents?.() ?? [];
-    for (const step of steps) self.trail.add(...space().back(...spot(step)), step.timeStamp);
-    if (start && Math.hypot(at[0] - start[0], at[1] - start[1]) > TAP) start.dragged = true;
-    move(self, ...space().back(...at), event.timeStamp);
-  });
-
-  field.addEventListener("lostpointercapture", () => {
-    const dot = start && !start.dragged && self.views[self.pad.mode].snap?.(space(), ...start);
-    if (dot) move(self, dot.x, dot.y, performance.now());
-    start = null;
-    puck.held = false;
-    hand.leave();
-    self.redraw();
-  });
-
-  field.addEventListener("pointerleave", () => self.views[self.pad.mode].hover?.(space(), null, null));
-  field.addEventListener("dblclick", (event) => event.target.closest("button, select") ?? home(self));
-}
-
-function keyed(self) {
-  self.field.addEventListener("keydown", (event) => {
-    if (event.target !== self.field) return;
-    if (event.key === "Home") return home(self);
-    const step = arrow(event);
-    if (!step) return;
-    self.hand.touch();
-    move(self, self.puck.to[0] + STEP * step[0], self.puck.to[1] + STEP * step[1], event.timeStamp);
-    self.readout.setAttribute("aria-live", "polite"); // spoken when keys move it, not when a finger does
-  });
-  self.field.addEventListener("blur", () => self.readout.setAttribute("aria-live", "off"));
 }
 
 function heading(send) {
