@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from rtsynth_engine.layout import PORTS
 from rtsynth_engine.midi.parser import DEVICE, make_parser
 from rtsynth_engine.rings import Ring, make_ring
 
-from .queueing import MOST_PORTS, leave, make_queues, retry, take
+from .queueing import leave, make_queues, retry, take
 
 
 class Inlet:
@@ -22,7 +23,7 @@ class Inlet:
     ) -> None:
         self._asked, self._device = asked, device
         self._lock = threading.Lock()
-        self._open(make_ring(MOST_PORTS))
+        self._open(make_ring(PORTS))
         self.receive(0, 0, (0xFE,))  # compiled here, not in the first callback
         self.gone(0, 0)
         self.retry()
@@ -54,4 +55,4 @@ class Inlet:
 
     def _open(self, ring: Ring) -> None:
         self._queues = make_queues(ring)
-        self._parsers = [make_parser(self._device) for _ in range(MOST_PORTS)]
+        self._parsers = [make_parser(self._device) for _ in range(PORTS)]

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.compiling import offline, realtime
+from rtsynth_engine.layout import PORTS
 from rtsynth_engine.midi.commands import COMMAND, IDENTITY, PORT_GONE
 from rtsynth_engine.midi.parser import feed
 from rtsynth_engine.rings import DROPPED, EVENT, HEAD, TAIL, Ring, claim, front, make_ring, publish, readable
 from rtsynth_engine.rings import release as let_go
 
-MOST_PORTS = 8
 LATE = 65_536  # events kept in their order
 VALUES = 512  # controllers, bends and pressures of which the newest value is kept
 FLEETING, VALUE, START, LASTING = range(4)
@@ -125,7 +125,7 @@ def wait(queues: Queues, event: Any) -> None:
     if readable(queues.late) == len(queues.late.items):
         queues.ring.indices[DROPPED] += len(queues.late.items)
         queues.late.indices[HEAD] = queues.late.indices[TAIL]
-        for port in range(MOST_PORTS):
+        for port in range(PORTS):
             tell_gone(queues.late, port, event.time)
     append(queues.late, event)
 

@@ -27,6 +27,7 @@ class Commands:
     """What can be done, by name. What the server does itself is there from the start."""
 
     def __init__(self, hands: Hands) -> None:
+        self.done = 0  # by handlers
         self._handlers: dict[str, Handler] = {}
         self._playing = PLAYING | {"panic": lambda fingers, message: hands.panic()}
 
@@ -63,6 +64,7 @@ class Commands:
         if name in self._playing:
             self._playing[name](fingers, message)
         elif name in self._handlers:
+            self.done += 1
             self._handlers[name](message)
         else:
             raise HostError("this cannot be done now; try again in a moment")

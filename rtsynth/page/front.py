@@ -15,6 +15,7 @@ from .link import Link
 from .model import Model, opened_lineup
 from .serving import Service
 from .sight import Sight
+from .waking import Waking
 from .wires import Message, Wires
 
 
@@ -74,16 +75,21 @@ class Front:
         self.model = model
         for name, handler in (handlers(model) | {"clear": lambda message: sight.clear()}).items():
             self.service.commands.register(name, handler)
-        self.service.providers += [model, lambda watched: self._see(model, sight, watched)]
+        waking = Waking(sight.memory)
+        self.service.providers.append(lambda watched: self._see(model, sight, waking, watched))
         self._turning = asyncio.create_task(model.run())
 
-    def _see(self, model: Model, sight: Sight, watched: Set[str]) -> dict[str, Any]:
+    def _see(self, model: Model, sight: Sight, waking: Waking, watched: Set[str]) -> dict[str, Any]:
+        """All topics, or none where nothing has happened."""
+        if not waking.awake(watched, (self.service.commands.done, model.pad.at)):
+            return {}
+        model.turn()
         sight.part = model.hand.number
         struck = self.service.hands.struck
         while struck:
             key, sent, _ = struck.popleft()
             sight.round.struck(key, sent)
-        return sight(watched)
+        return model(watched) | sight(watched)
 
     def _tell(self, message: Message) -> None:
         if self.link is not None:

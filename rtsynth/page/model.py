@@ -24,7 +24,8 @@ from .pad import Pad
 from .settings import Settings
 from .wires import Message, Wires
 
-TURN = 1.0 / 60.0  # seconds between two turns
+TURN = 1.0 / 60.0  # seconds between two turns while the pad moves by itself
+REST = 0.1  # and while it does not
 FACTS = (
     *("version", "driver", "rate", "period", "latency_ms", "inputs"),
     *("polyphony", "network", "memory", "quality"),
@@ -43,7 +44,7 @@ def opened_lineup(opened: Message) -> Lineup:
 
 
 class Model:
-    """One session's. asyncio's thread, which calls `turn` some 60 times a second.
+    """One session's. asyncio's thread, which calls `turn` before every look.
 
     Called with the topics that are watched it gives its own, each the same object until it changes.
     """
@@ -86,10 +87,10 @@ class Model:
         self.pad.follow(self.hand.preset, self.hand.program, still)
 
     async def run(self) -> None:
-        """Turn, for ever."""
+        """Turn, for ever; who looks turns as well."""
         while True:
             self.turn()
-            await asyncio.sleep(TURN)
+            await asyncio.sleep(TURN if self.pad.recorder.busy else REST)
 
     def hear(self, message: Message) -> None:
         """Take in what the host says has changed: the names of the `inputs`."""

@@ -56,6 +56,11 @@ class Recorder:
         self._path = self._path or Path(np.array(self._points).reshape(-1, 3), self._seconds)
         return self._path
 
+    @property
+    def busy(self) -> bool:
+        """Whether time matters: it records, or runs along."""
+        return self._recording is not None or self._looping is not None
+
     def record(self, on: bool, now: float, at: Spot) -> None:
         """Begin anew from where the puck is, or end."""
         self.hear(now, at)
