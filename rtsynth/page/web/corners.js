@@ -3,6 +3,7 @@
 import { make } from "./elements.js";
 import { picker } from "./picker.js";
 import { hairline, tint } from "./surface.js";
+import { disc } from "./trail.js";
 import { write } from "./words.js";
 
 const PLACES = ["top left", "top right", "bottom left", "bottom right"];
@@ -29,7 +30,9 @@ export function corners({ store, send }) {
     hairline(context, 0, space.y(0), width, space.y(0), colours.line);
     hairline(context, space.x(0), 0, space.x(0), height, colours.line);
     weights(at).forEach((weight, corner) => {
+      const [right, up] = SIDES[corner];
       shine(context, space, SIDES[corner], weight, colours);
+      disc(context, space.x(right), space.y(up), 3, colours.well, colours.faint, 1.5);
       write(buttons[corner].share, `${Math.round(100 * weight)} %`);
     });
   }

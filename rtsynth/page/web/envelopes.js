@@ -33,11 +33,11 @@ function draw(voices, context, width, height, colours, now) {
     hint(context, "Play a note: how its level rises and falls is drawn here, a row to a key.",
       { left: LEFT, right: width - RIGHT, top: 0, bottom: height - BOTTOM }, colours);
   }
-  const row = Math.min(56, (height - BOTTOM - 16) / Math.max(1, rows.length));
+  const row = Math.min(84, (height - BOTTOM - 16) / Math.max(1, rows.length));
   const top = height - BOTTOM - row * rows.length;
   rows.forEach(([key, all], index) => {
     const foot = top + row * (index + 1) - 1;
-    ridgeRow(context, key, all, { x, foot, tall: Math.min(52, row * 1.25), width }, colours, now);
+    ridgeRow(context, key, all, { x, foot, tall: Math.min(78, row * 1.2), width }, colours, now);
   });
   return voices.size > 0;
 }

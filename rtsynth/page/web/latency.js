@@ -6,13 +6,17 @@ import { figure } from "./words.js";
 const LEFT = 2, RIGHT = 14, TOP = 30, BOTTOM = 18;
 const TO_OCTAVE = 4; // bins of the callbacks' histogram
 const SHARES = { 0.01: "1 %", 0.1: "10 %", 1: "100 %" };
+const EVERY = 250; // ms
 const SHOWN = 42; // bins: up to five periods
 
 export function latency(panel, store) {
   const self = { round: null, histogram: null };
   const { redraw } = surface(panel, (...given) => draw(self, ...given), { role: "img",
     "aria-label": "Histograms of the time from key to engine and of the audio callbacks" });
-  for (const topic of ["round", "histogram"]) store.on(topic, (value) => { self[topic] = value; redraw(); });
+  let waiting = 0; // callbacks come thirty times a second, and the picture hardly changes
+  const soon = () => { waiting ||= setTimeout(() => { waiting = 0; redraw(); }, EVERY); };
+  store.on("round", (round) => { self.round = round; redraw(); });
+  store.on("histogram", (histogram) => { self.histogram = histogram; soon(); });
   return { topics: ["histogram"], remark: "callbacks are counted on a log scale" };
 }
 

@@ -43,7 +43,10 @@ function show(self, pad, others) {
   self.pad = pad;
   for (const [mode, view] of Object.entries(self.views)) view.overlay.hidden = mode !== pad.mode;
   for (const each of [self.views[pad.mode], ...others]) each.show(pad);
-  if (turned) self.trail.clear();
+  if (turned) {
+    self.trail.clear();
+    self.puck.jump(...pad.at);
+  }
   if (!self.hand.mine) self.puck.to = pad.at;
   self.redraw();
 }
