@@ -13,6 +13,7 @@ const SIDES = [[-1, 1], [1, 1], [-1, -1], [1, -1]];
 export const weights = ([x, y]) => SIDES.map(([right, up]) => ((1 + right * x) * (1 + up * y)) / 4);
 
 export function corners({ store, send }) {
+  const name = (id) => nameOf(store.state.presets, id);
   const buttons = PLACES.map((place, corner) => cornerButton(place, () => choose(corner)));
   const overlay = make("div", { class: "overlay" }, ...buttons.map((each) => each.element));
 
@@ -22,7 +23,7 @@ export function corners({ store, send }) {
   }
 
   function show({ corners: chosen }) {
-    buttons.forEach((each, corner) => write(each.name, nameOf(store.state.presets, chosen[corner])));
+    buttons.forEach((each, corner) => write(each.name, name(chosen[corner])));
   }
 
   function draw(context, space, colours, at) {
@@ -37,14 +38,14 @@ export function corners({ store, send }) {
     });
   }
 
-  const said = (pad, at) => weights(at).map((weight, corner) => [nameOf(store.state.presets, pad.corners[corner]), weight]);
+  const said = (pad, at) => weights(at).map((weight, corner) => [name(pad.corners[corner]), weight]);
   return { overlay, show, draw, said };
 }
 
 function cornerButton(place, onclick) {
   const name = make("span", { class: "what" }), share = make("span", { class: "share label", "aria-hidden": "true" });
-  const element = make("button", { type: "button", class: `corner ${place.replace(" ", "-")}`, "aria-haspopup": "dialog",
-    "data-tip": `Choose the preset ${place}`, onclick }, name, share);
+  const element = make("button", { type: "button", class: `corner ${place.replace(" ", "-")}`,
+    "aria-haspopup": "dialog", "data-tip": `Choose the preset ${place}`, onclick }, name, share);
   return { element, name, share };
 }
 

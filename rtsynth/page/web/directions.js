@@ -20,7 +20,8 @@ export function directions({ send }) {
     const [middle, level] = [space.x(0), space.y(0)];
     hairline(context, 0, level, width, level, colours.strong);
     hairline(context, middle, 0, middle, height, colours.strong);
-    const sign = (text, left, top, align) => label(context, text, left, top, colours, { align, base: "middle", size: 13 });
+    const sign = (text, left, top, align) =>
+      label(context, text, left, top, colours, { align, base: "middle", size: 13 });
     sign("−", 10, level - 12, "left");
     sign("+", width - 10, level - 12, "right");
     sign("+", middle - 10, 14, "right");

@@ -60,7 +60,8 @@ function rowsOf(voices) {
 function ridgeRow(context, key, voices, { x, foot, tall, width }, colours, now) {
   hairline(context, LEFT, foot, width - RIGHT, foot, colours.line);
   const sounds = voices.some(({ points }) => now - points.at(-1).now < 120);
-  label(context, keyName(key), LEFT - 8, foot, colours, { align: "right", base: "bottom", colour: sounds ? colours.ink : colours.muted });
+  label(context, keyName(key), LEFT - 8, foot, colours,
+    { align: "right", base: "bottom", colour: sounds ? colours.ink : colours.muted });
   const y = (db) => foot - tall * Math.max(0, Math.min(1, 1 - db / FLOOR));
   for (const { points } of voices) ridge(context, points, x, y, foot, colours);
 }

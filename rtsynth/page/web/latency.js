@@ -7,6 +7,7 @@ const LEFT = 2, RIGHT = 14, TOP = 30, BOTTOM = 18;
 const TO_OCTAVE = 4; // bins of the callbacks' histogram
 const SHARES = { 0.01: "1 %", 0.1: "10 %", 1: "100 %" };
 const EVERY = 250; // ms
+const GAP = 12; // px between the two where one is below the other
 const SHOWN = 42; // bins: up to five periods
 
 export function latency(panel, store) {
@@ -22,19 +23,22 @@ export function latency(panel, store) {
 
 function draw({ round, histogram }, context, width, height, colours) {
   const beside = width > 460;
-  const [wide, high] = beside ? [width / 2, height] : [width, height / 2];
-  keys(context, round, { left: LEFT, top: TOP, right: wide - RIGHT, bottom: high - BOTTOM }, colours);
-  const [left, top] = beside ? [wide, 0] : [0, high];
-  calls(context, histogram, { left: left + LEFT, top: top + TOP, right: left + wide - RIGHT, bottom: top + high - BOTTOM }, colours);
+  const [wide, high] = beside ? [width / 2, height] : [width, (height - GAP) / 2];
+  const box = (left, top) =>
+    ({ left: left + LEFT, top: top + TOP, right: left + wide - RIGHT, bottom: top + high - BOTTOM });
+  keys(context, round, box(0, 0), colours);
+  calls(context, histogram, beside ? box(wide, 0) : box(0, high + GAP), colours);
 }
 
 function keys(context, round, box, colours) {
-  title(context, "From key to engine", round?.count ? `median ${figure(round.median)} ms   95 % within ${figure(round.p95)} ms` : "", box, colours);
+  const figures = round?.count ? `median ${figure(round.median)} ms   95 % within ${figure(round.p95)} ms` : "";
+  title(context, "From key to engine", figures, box, colours);
   const bins = round?.bins ?? [], shown = Math.max(16, bins.findLastIndex((count) => count > 0) + 3);
   const x = (ms) => box.left + (box.right - box.left) * ms / shown;
-  for (let ms = 0; ms <= shown; ms += shown > 20 ? 10 : 5) tick(context, x(ms), `${ms}${ms ? "" : " ms"}`, box, colours);
+  const apart = shown > 20 ? 10 : 5;
+  for (let ms = 0; ms <= shown; ms += apart) tick(context, x(ms), ms ? `${ms}` : "0 ms", box, colours);
   if (!round?.count) return hint(context, "Play keys of this page: the time each takes is counted here.", box, colours);
-  bars(context, bins.slice(0, shown), x, box, tint(colours.ink, 0.4));
+  bars(context, bins.slice(0, shown), x, box, () => tint(colours.ink, 0.4));
   mark(context, x(round.median), "median", box, colours.accent, colours);
   mark(context, x(round.p95), "95 %", box, colours.muted, colours);
 }
@@ -47,7 +51,8 @@ function calls(context, histogram, box, colours) {
   for (const [share, text] of Object.entries(SHARES)) tick(context, x(place(share)), text, box, colours);
   if (!bins.some(Boolean)) return hint(context, "The time each audio callback takes is counted here.", box, colours);
   const late = place(1);
-  bars(context, bins.slice(0, SHOWN).map(Math.log1p), x, box, tint(colours.ink, 0.4), (bin) => (bin >= late ? colours.bad : null));
+  const paint = (bin) => (bin >= late ? colours.bad : tint(colours.ink, 0.4));
+  bars(context, bins.slice(0, SHOWN).map(Math.log1p), x, box, paint);
   mark(context, x(late), "period", box, bins.slice(late).some(Boolean) ? colours.bad : colours.muted, colours);
 }
 
@@ -63,11 +68,11 @@ function title(context, text, figures, { left, right, top }, colours) {
   label(context, figures, right, top - 18, colours, { size: 11, align: "right" });
 }
 
-function bars(context, counts, x, box, colour, other = () => null) {
+function bars(context, counts, x, box, paint) {
   const most = Math.max(...counts, 1e-9), wide = Math.max(1, x(1) - x(0) - 1);
   counts.forEach((count, bin) => {
     const tall = (box.bottom - box.top) * count / most;
-    context.fillStyle = other(bin) ?? colour;
+    context.fillStyle = paint(bin);
     if (count) context.fillRect(x(bin) + 0.5, box.bottom - Math.max(1, tall), wide, Math.max(1, tall));
   });
 }

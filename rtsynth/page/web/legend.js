@@ -13,8 +13,10 @@ export const hinted = () => remembered.get(KEPT, !matchMedia("(pointer: coarse)"
 export function legendRow(view, computer, rebuild) {
   const shift = (by) => () => { view.shift = clamp(view.shift + by, -4, 4); rebuild(); };
   const range = stepper("Range", ["previous", "An octave down", shift(-1)], ["next", "An octave up", shift(1)]);
-  const letters = stepper("Computer keys", ["minus", "Octave down (Z)", computer.lower], ["plus", "Octave up (X)", computer.higher]);
-  const velocity = stepper("Velocity", ["minus", "Softer (C)", computer.softer], ["plus", "Harder (V)", computer.harder]);
+  const letters = stepper("Computer keys",
+    ["minus", "Octave down (Z)", computer.lower], ["plus", "Octave up (X)", computer.higher]);
+  const velocity = stepper("Velocity",
+    ["minus", "Softer (C)", computer.softer], ["plus", "Harder (V)", computer.harder]);
   const hint = make("button", { type: "button", class: "button quiet hint", text: "Letters",
     "data-tip": "Show which of the computer's keys play", onclick: () => { remember(view); say(); } });
 

@@ -29,13 +29,13 @@ export function presetMap({ store, redraw }) {
 
   function draw(context, space, colours, at) {
     const here = store.state.preset?.id;
-    const close = company(self.dots, space, at);
+    const close = company(self.dots, at);
     for (const dot of close) thread(context, space, at, dot, colours);
     for (const dot of self.dots) spot(context, space, dot, dot.id === here, dot === self.over, colours);
     names(context, space, [...new Set([self.over, ...close])], self.regions, colours, at);
   }
 
-  const said = (pad, at) => [...self.dots].sort((a, b) => away(a, at) - away(b, at)).slice(0, 1).map(({ name }) => [name, null]);
+  const said = (pad, at) => company(self.dots, at).slice(0, 1).map(({ name }) => [name, null]);
   /** A tap beside a preset's dot means the preset. */
   const snap = (space, x, y) => nearest(self.dots, space, x, y, NEAR);
   return { overlay, show, draw, hover, snap, said };
@@ -53,8 +53,7 @@ function nearest(dots, space, x, y, within) {
   return best;
 }
 
-const company = (dots, space, at) =>
-  dots.length < COMPANY ? dots : [...dots].sort((a, b) => away(a, at) - away(b, at)).slice(0, COMPANY);
+const company = (dots, at) => [...dots].sort((a, b) => away(a, at) - away(b, at)).slice(0, COMPANY);
 
 function spot(context, space, dot, here, over, colours) {
   const [x, y] = [space.x(dot.x), space.y(dot.y)];
@@ -76,8 +75,8 @@ function regions(dots) {
   const groups = new Map();
   for (const dot of dots) groups.set(dot.category, [...(groups.get(dot.category) ?? []), dot]);
   const mean = (all, axis) => all.reduce((sum, dot) => sum + dot[axis], 0) / all.length;
-  return [...groups].map(([name, all]) => ({ name, count: all.length, hue: all[0].hue, x: mean(all, "x"), y: mean(all, "y") }))
-    .sort((a, b) => b.count - a.count);
+  const middle = (name, all) => ({ name, count: all.length, hue: all[0].hue, x: mean(all, "x"), y: mean(all, "y") });
+  return [...groups].map(([name, all]) => middle(name, all)).sort((a, b) => b.count - a.count);
 }
 
 /** Names where there is room: of what is pointed at first, then what is near, then the regions. */
@@ -87,12 +86,15 @@ function names(context, space, dots, all, colours, at) {
     const box = { left: x - 3.2 * text.length, right: x + 3.2 * text.length, top: y - 8, bottom: y + 8 };
     if (taken.some((other) => meet(box, other))) return;
     taken.push(box);
-    label(context, text, inside(x, text, space.width), y, colours, { align: "center", base: "middle", halo: colours.well, ...options });
+    label(context, text, inside(x, text, space.width), y, colours,
+      { align: "center", base: "middle", halo: colours.well, ...options });
   };
   for (const dot of dots.filter(Boolean)) {
     write(dot.name, space.x(dot.x), above(space, dot, at), { size: 11, colour: colours.ink });
   }
-  for (const region of all) write(region.name, space.x(region.x), space.y(region.y), { colour: paint(region, colours, 0.75) });
+  for (const region of all) {
+    write(region.name, space.x(region.x), space.y(region.y), { colour: paint(region, colours, 0.75) });
+  }
 }
 
 /** A name's height: over its dot, and over the puck where that is in the way. */

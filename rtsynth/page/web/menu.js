@@ -18,7 +18,7 @@ export function popover(anchor, content, className) {
   }
 
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
-  box.addEventListener("focusout", ({ relatedTarget }) => { if (relatedTarget && !box.contains(relatedTarget)) close(false); });
+  box.addEventListener("focusout", ({ relatedTarget: to }) => { if (to && !box.contains(to)) close(false); });
   document.addEventListener("pointerdown", elsewhere, true);
   document.body.append(box);
   box.showPopover();

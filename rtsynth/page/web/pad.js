@@ -64,7 +64,8 @@ function draw(self, context, width, height, colours, now) {
   return travels || fades;
 }
 
-const reading = (said) => said.map(([name, value]) => (value === null ? name : `${name} ${figure(value, 2)}`)).join("\n");
+const reading = (said) =>
+  said.map(([name, value]) => (value === null ? name : `${name} ${figure(value, 2)}`)).join("\n");
 
 function grid(context, space, colours) {
   for (let i = -4; i <= 4; i++) {

@@ -44,8 +44,8 @@ export function layout({ low, high, whites }) {
   const keys = [];
   for (let key = low; key <= high; key++) {
     const black = isBlack(key);
-    const width = black ? BLACK : 1;
-    keys.push({ key, black, left: (edge(key) - start) / whites, width: width / whites, lamp: (middle(key) - start) / whites });
+    const share = (place) => (place - start) / whites;
+    keys.push({ key, black, left: share(edge(key)), width: (black ? BLACK : 1) / whites, lamp: share(middle(key)) });
   }
   return keys;
 }

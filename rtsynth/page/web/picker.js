@@ -8,6 +8,7 @@ const MOST = 60;
 export function picker(anchor, presets, chosen, title) {
   const field = make("input", { class: "field", type: "search", placeholder: "Search presets", "aria-label": title });
   const list = make("div", { class: "menu found" });
+  const none = make("p", { class: "label", text: "No preset has these words." });
   const close = popover(anchor, make("div", { class: "picker" }, field, list), "large");
 
   function search() {
@@ -17,7 +18,7 @@ export function picker(anchor, presets, chosen, title) {
       return words.every((word) => text.includes(word));
     };
     const found = presets.filter(fits).slice(0, MOST);
-    list.replaceChildren(...found.map(item), ...(found.length ? [] : [make("p", { class: "label", text: "No preset has these words." })]));
+    list.replaceChildren(...(found.length ? found.map(item) : [none]));
   }
 
   function item({ id, name, category }) {

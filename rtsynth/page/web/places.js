@@ -53,13 +53,14 @@ function chip(name, place, send) {
     onclick: () => send({ do: "go", bookmark: place }) }, make("span", { text: name }));
   asksMenu(go, () => menu(go, [{ text: `Remove ${name}`, act: remove }]));
   go.addEventListener("keydown", ({ key }) => { if (key === "Delete" || key === "Backspace") remove(); });
-  const cross = make("button", { type: "button", class: "remove", tabindex: -1, "aria-label": `Remove ${name}`, onclick: remove },
-    icon("close"));
+  const cross = make("button", { type: "button", class: "remove", tabindex: -1, "aria-label": `Remove ${name}`,
+    onclick: remove }, icon("close"));
   return make("span", { class: "chipped" }, go, cross);
 }
 
 function ask(anchor, number, send) {
-  const field = make("input", { class: "field", maxlength: 40, value: `Place ${number}`, "aria-label": "Name of the bookmark" });
+  const field = make("input", { class: "field", maxlength: 40, value: `Place ${number}`,
+    "aria-label": "Name of the bookmark" });
   const form = make("form", { class: "naming" }, field, make("button", { class: "button primary", text: "Keep" }));
   const close = popover(anchor, form, "small");
   form.addEventListener("submit", (event) => {

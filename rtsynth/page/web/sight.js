@@ -13,7 +13,8 @@ const KEPT = "rtsynth.sight";
 
 export function sight(root, { store, watch }) {
   const views = Object.entries(VIEWS).map(([id, [name, view]]) => viewOf(id, name, view, store));
-  const tabs = make("div", { class: "segments", role: "tablist", "aria-label": "What is seen" }, ...views.map((each) => each.tab));
+  const tabs = make("div", { class: "segments", role: "tablist", "aria-label": "What is seen" },
+    ...views.map((each) => each.tab));
   const remark = make("span", { class: "label remark" });
   const choose = roving(tabs, () => views.map((each) => each.tab));
   let seen = false, chosen = null;
@@ -49,7 +50,9 @@ export function sight(root, { store, watch }) {
 }
 
 function viewOf(id, name, view, store) {
-  const tab = make("button", { type: "button", role: "tab", id: `sight-${id}`, text: name, "aria-controls": `view-${id}` });
-  const panel = make("div", { class: "view", role: "tabpanel", id: `view-${id}`, "aria-labelledby": `sight-${id}`, hidden: true });
+  const tab = make("button", { type: "button", role: "tab", id: `sight-${id}`, text: name,
+    "aria-controls": `view-${id}` });
+  const panel = make("div", { class: "view", role: "tabpanel", id: `view-${id}`,
+    "aria-labelledby": `sight-${id}`, hidden: true });
   return { id, tab, panel, ...view(panel, store) };
 }

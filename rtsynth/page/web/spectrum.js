@@ -1,6 +1,7 @@
 /** The spectrum of what is heard, its peaks held softly, and the partials of the voices as thin lines. */
 
 import { hairline, hint, label, surface, tint } from "./surface.js";
+import { figure } from "./words.js";
 
 const LOW = 30, HIGH = 16000, BANDS = 96; // Hz
 const FLOOR = -90, SILENT = -75; // dB
@@ -9,7 +10,8 @@ const LEFT = 30, BOTTOM = 18, TOP = 8; // px for the labels
 const FREQUENCIES = { 50: "50", 100: "100", 200: "200", 500: "500", 1000: "1k", 2000: "2k", 5000: "5k", 10000: "10k" };
 
 export function spectrum(panel, store) {
-  const self = { bands: Array(BANDS).fill(FLOOR), peaks: Array(BANDS).fill(FLOOR), held: Array(BANDS).fill(0), partials: [], seen: 0 };
+  const all = (value) => Array(BANDS).fill(value);
+  const self = { bands: all(FLOOR), peaks: all(FLOOR), held: all(0), partials: [], seen: 0 };
   const { redraw } = surface(panel, (...given) => draw(self, ...given), { role: "img",
     "aria-label": "Spectrum from 30 Hz to 16 kHz, with the partials that sound" });
   store.on("spectrum", (bands) => { self.bands = bands; redraw(); });
@@ -49,7 +51,7 @@ function fall(self, now) {
 function axes(context, x, y, width, height, colours) {
   for (let db = 0; db >= FLOOR; db -= 10) {
     hairline(context, LEFT, y(db), width - 8, y(db), db % 30 ? colours.line : colours.strong);
-    if (db % 30 === 0) label(context, `${db}`.replace("-", "−"), LEFT - 6, y(db), colours, { align: "right", base: "middle" });
+    if (db % 30 === 0) label(context, figure(db, 0), LEFT - 6, y(db), colours, { align: "right", base: "middle" });
   }
   for (const [hz, text] of Object.entries(FREQUENCIES)) {
     hairline(context, x(hz), TOP, x(hz), height - BOTTOM, colours.line);

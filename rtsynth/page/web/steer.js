@@ -22,7 +22,7 @@ export function steer(self) {
   const { field } = self;
   const on = (name, act) => field.addEventListener(name, act);
   on("pointerdown", (event) => grab(self, event));
-  on("pointermove", (event) => (field.hasPointerCapture(event.pointerId) ? pull(self, event) : hover(self, spot(self, event))));
+  on("pointermove", (event) => (self.tap ? pull(self, event) : hover(self, spot(self, event))));
   on("pointerleave", () => hover(self, [null, null]));
   on("lostpointercapture", () => letGo(self));
   on("dblclick", (event) => { if (!control(event)) home(self); });
@@ -49,6 +49,7 @@ function grab(self, event) {
 }
 
 function pull(self, event) {
+  if (!self.field.hasPointerCapture(event.pointerId)) return;
   const to = spot(self, event), { at } = self.tap;
   for (const step of event.getCoalescedEvents?.() ?? []) {
     self.trail.add(...space(self).back(...spot(self, step)), step.timeStamp);

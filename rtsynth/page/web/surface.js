@@ -14,7 +14,8 @@ export function tint(solid, alpha) {
 function theme() {
   const root = document.documentElement, style = getComputedStyle(root);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
-  const found = { light: root.dataset.theme === "light", font: token("font"), line: token("line"), strong: token("line-strong") };
+  const light = root.dataset.theme === "light";
+  const found = { light, font: token("font"), line: token("line"), strong: token("line-strong") };
   for (const name of SOLID) found[name] = opaque(token(name));
   return found;
 }
@@ -79,7 +80,8 @@ export function hairline(context, x0, y0, x1, y1, colour) {
   context.stroke();
 }
 
-export function label(context, text, x, y, colours, { align = "left", base = "alphabetic", size = 10, colour, halo } = {}) {
+export function label(context, text, x, y, colours, options = {}) {
+  const { align = "left", base = "alphabetic", size = 10, colour, halo } = options;
   context.font = `${size}px ${colours.font}`;
   context.textAlign = align;
   context.textBaseline = base;

@@ -41,7 +41,8 @@ function axes(context, x, y, period, width, height, colours) {
   }
   if (period) {
     hairline(context, LEFT, y(period), width - RIGHT, y(period), colours.accent);
-    label(context, `period ${(period / 1000).toFixed(2)} ms`, width - RIGHT, y(period) - 5, colours, { align: "right", colour: colours.accent });
+    label(context, `period ${(period / 1000).toFixed(2)} ms`, width - RIGHT, y(period) - 5, colours,
+      { align: "right", colour: colours.accent });
     label(context, "100 %", LEFT - 6, y(period), colours, { align: "right", base: "middle" });
   }
   hairline(context, LEFT, y(0), width - RIGHT, y(0), colours.strong);
