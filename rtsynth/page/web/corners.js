@@ -23,7 +23,10 @@ export function corners({ store, send }) {
   }
 
   function show({ corners: chosen }) {
-    buttons.forEach((each, corner) => write(each.name, name(chosen[corner])));
+    buttons.forEach((each, corner) => {
+      write(each.name, name(chosen[corner]));
+      each.element.setAttribute("aria-label", `Corner ${PLACES[corner]}: ${name(chosen[corner])}`);
+    });
   }
 
   function draw(context, space, colours, at) {
