@@ -119,6 +119,8 @@ class Model:
             "learning": self.listening.topic,
             "volume": volume.standing(self.wires.memory),
             "pad": self.pad.shown,
+            "map": self.pad.terrain.map,
+            "trace": self.pad.recorder.trace,
             "settings": self.settings.shown(),
             "doctor": self.background.doctor,
         }

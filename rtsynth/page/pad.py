@@ -241,7 +241,6 @@ class Pad:
             "directions": names(self.terrain.bundle),
             "bookmarks": marks,
             "path": self.recorder.shown(),
-            "map": self.terrain.map,
         }
 
 

@@ -105,5 +105,9 @@ class Recorder:
             "recording": self._recording is not None,
             "looping": self._looping is not None,
             "seconds": round(self._seconds, 3),
-            "points": self.path.drawn,
         }
+
+    @property
+    def trace(self) -> list[list[float]]:
+        """The path as pages draw it, the same object until it changes."""
+        return self.path.drawn

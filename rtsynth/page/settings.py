@@ -77,7 +77,7 @@ class Settings:
             "bend_range": round(float(channels["bend_range"][PAGE]), 2),
             "audio": [{"name": name, "chosen": name == chosen} for name in names],
             "midi": list(self.background.midi),
-            "periods": sorted({*PERIODS, self.period}),
+            "periods": [self.period] if chosen == "jack" else sorted({*PERIODS, self.period}),
         }
 
     def _tune(self, scale: str | None) -> None:

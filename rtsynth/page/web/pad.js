@@ -33,9 +33,13 @@ export function pad(root, { store, send }) {
   root.append(head.element, field, make("div", { class: "foot" }, path.element, bookmarks.element));
   steer(self);
   const shows = [head, path, bookmarks];
-  store.on("pad", (given) => show(self, given ?? NOTHING, shows));
+  store.on("pad", (given) => show(self, whole(given ?? NOTHING, store.state), shows));
+  for (const topic of ["map", "trace"]) store.on(topic, () => show(self, whole(self.pad, store.state), shows));
   for (const topic of ["preset", "presets"]) store.on(topic, () => show(self, self.pad, shows));
 }
+
+/** The pad with what changes rarely, or only while a path is recorded: those are topics of their own. */
+const whole = (pad, { map = [], trace = [] }) => ({ ...pad, map, path: { ...pad.path, points: trace } });
 
 function show(self, pad, others) {
   const turned = pad.mode !== self.pad.mode;

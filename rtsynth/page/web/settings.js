@@ -40,6 +40,7 @@ export function settings(root, page) {
 
   function open() {
     dialog.showModal();
+    page.send({ do: "settings" }); // which devices are there now?
     tabs.find(({ tabIndex }) => tabIndex === 0).focus();
   }
 

@@ -153,7 +153,7 @@ export function letters(hold, changed) {
 
 function busy() {
   const focused = document.activeElement;
-  return Boolean(focused?.closest(TYPING) || document.querySelector("dialog[open]"));
+  return Boolean(focused?.closest(TYPING) || document.querySelector("dialog:modal"));
 }
 
 /** No note outlives the hand's presence: whatever takes the page away lifts all keys. */

@@ -16,7 +16,7 @@ from tests.rtsynth.page.stage import PIANO, Stage, alone
 
 TOPICS = {
     *("session", "presets", "favourites", "preset", "parts", "macros", "learning", "volume"),
-    *("pad", "settings", "doctor"),
+    *("pad", "map", "trace", "settings", "doctor"),
 }
 OTHERS = {  # what the server, the keys and the meters do
     *("on", "off", "pressure", "bend", "control", "midi", "release", "panic", "ping", "clock", "watch"),

@@ -41,7 +41,7 @@ def test_the_pad_begins_at_home_with_two_directions() -> None:
         "Motion",
     ]
     assert len(pad["corners"]) == len(set(pad["corners"])) == 4
-    assert len(pad["map"]) == len(Stage().model.catalogue.sounds)
+    assert len(Stage().see("map")) == len(Stage().model.catalogue.sounds)
 
 
 def test_a_step_of_the_puck_is_a_step_of_the_macro() -> None:
@@ -101,7 +101,7 @@ def test_presets_of_another_grid_are_no_corners() -> None:
 def test_on_the_map_a_dot_is_its_preset() -> None:
     stage = Stage()
     stage.ask("pad", mode="map")
-    dots = {each["id"]: (each["x"], each["y"]) for each in stage.see("pad")["map"]}
+    dots = {each["id"]: (each["x"], each["y"]) for each in stage.see("map")}
     assert stage.see("pad")["at"] == pytest.approx(dots[PIANO], abs=1e-3)
     stage.ask("move", x=dots[FLUTE][0], y=dots[FLUTE][1])
     np.testing.assert_allclose(stage.latent(0), own(stage, FLUTE), atol=1e-4)
@@ -183,7 +183,7 @@ def test_a_recorded_path_runs_until_a_hand_takes_the_puck() -> None:
     stage.turn(1.0)
     stage.ask("move", x=1.0, y=0.5)
     stage.ask("path", record=False)
-    assert len(stage.see("pad")["path"]["points"]) == 3
+    assert len(stage.see("trace")) == 3
     stage.ask("path", loop=True)
     stage.turn(0.5)
     x, y = stage.see("pad")["at"]
@@ -194,7 +194,7 @@ def test_a_recorded_path_runs_until_a_hand_takes_the_puck() -> None:
     stage.turn(0.5)
     assert (stage.see("pad")["at"], stage.see("pad")["path"]["looping"]) == ([-1.0, 0.0], False)
     stage.ask("path", clear=True)
-    assert stage.see("pad")["path"]["points"] == []
+    assert stage.see("trace") == []
 
 
 def test_another_preset_stops_a_path() -> None:

@@ -44,8 +44,8 @@ def test_a_recording_takes_as_long_as_it_took() -> None:
         "recording": False,
         "looping": False,
         "seconds": 2.0,
-        "points": [[0.0, 0.0, 0.0], [0.5, 0.2, 0.1], [1.0, 0.4, 0.3], [2.0, 0.4, 0.3]],
     }
+    assert recorder.trace == [[0.0, 0.0, 0.0], [0.5, 0.2, 0.1], [1.0, 0.4, 0.3], [2.0, 0.4, 0.3]]
 
 
 def test_a_path_loops_from_when_it_is_told_to() -> None:
@@ -66,7 +66,7 @@ def test_recording_anew_forgets_the_path_before_and_ends_its_loop() -> None:
     recorder = recorded((1.0, 1.0, 0.0), end=2.0)
     recorder.loop(True, 500.0)
     recorder.record(True, 501.0, (0.3, 0.3))
-    assert (recorder.at(502.0), recorder.shown()["points"]) == (None, [[0.0, 0.3, 0.3]])
+    assert (recorder.at(502.0), recorder.trace) == (None, [[0.0, 0.3, 0.3]])
 
 
 def test_a_recording_ends_by_itself() -> None:
@@ -78,6 +78,6 @@ def test_a_recording_ends_by_itself() -> None:
 
 def test_a_long_path_is_drawn_with_few_points_from_its_start_to_its_end() -> None:
     busy = recorded(*((number / 100.0, number / 4000.0, 0.0) for number in range(3000)), end=30.0)
-    drawn = busy.shown()["points"]
+    drawn = busy.trace
     assert len(drawn) == DRAWN
     assert (drawn[0][0], drawn[-1][0]) == (0.0, 30.0)
