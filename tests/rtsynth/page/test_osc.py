@@ -292,7 +292,12 @@ def test_any_bytes_are_read_or_refused(packet: bytes) -> None:
     assert all(message.address.startswith("/") for message in messages)
 
 
-@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False, allow_subnormal=False) | st.text("äb/ ", max_size=9)))
+@given(
+    st.lists(
+        st.floats(width=32, allow_nan=False, allow_infinity=False, allow_subnormal=False)
+        | st.text("äb/ ", max_size=9)
+    )
+)
 def test_what_is_written_is_read_again(values: list[float | str]) -> None:
     (message,) = read_packet(write_message("/a/b", *values))
     assert (message.address, list(message.arguments)) == ("/a/b", values)
