@@ -55,8 +55,9 @@ bank: .venv/.ready-to-play ## write the shipped presets anew from the shipped in
 	for bundle in presets/rtsynth_presets/instruments/*.rtsynth; do \
 		$(BIN)/rtsynth presets make $$bundle -o presets/rtsynth_presets/bank --match-levels || exit 1; done
 
-picture: .venv/.ready-to-develop ## draw the README's picture anew
+picture: .venv/.ready-to-develop ## draw the README's pictures anew
 	$(BIN)/python docs/make_picture.py
+	$(BIN)/python docs/make_page_picture.py
 
 clean: ## remove what was built: .venv, caches, reports
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis demo.wav
