@@ -1,10 +1,11 @@
-"""A server of pages, running."""
+"""A server of pages, running; a session with its page, and a browser that looks at it."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from rtsynth_engine.rings import EVENT, Ring, make_ring
+from tests.rtsynth.page.browsing import browser, front, host  # noqa: F401 - fixtures
 from tests.rtsynth.page.served import Served
 
 
