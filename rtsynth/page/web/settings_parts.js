@@ -7,7 +7,7 @@ import { keyName, title } from "./words.js";
 
 const MOST = 16;
 const KEYS = Array.from({ length: 128 }, (_, key) => [key, keyName(key)]);
-const CHANNELS = [["", "All"], ...Array.from({ length: 16 }, (_, at) => [at, `${at + 1}`])];
+const CHANNELS = [["", "All"], ...Array.from({ length: 16 }, (_, at) => [at + 1, `${at + 1}`])];
 
 /** Fills the section. */
 export function parts(root, { store, send }) {

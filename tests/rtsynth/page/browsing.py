@@ -13,7 +13,7 @@ from tests.rtsynth.page.hosted import Hosted, hosted
 PRESET = "violin"
 Spot = tuple[float, float]  # CSS pixels from the left and from the top
 CALLED = (  # a control by its label or its text: exactly, or how that begins
-    "//*[{label} or ((self::button or self::h2) and {text}) or @id = //label[{text}]/@for"
+    ".//*[{label} or ((self::button or self::h2) and {text}) or @id = //label[{text}]/@for"
     " or (self::select or self::input) and parent::label[span[{text}]]]"
 )
 
@@ -52,11 +52,12 @@ class Front:
         return self.all(name)[0]
 
     def all(self, name: str) -> list[Any]:
-        """All controls of that name that are shown."""
+        """All controls of that name that are shown; of a dialog that covers the rest, its own."""
         begins, name = name.endswith("…"), name.removesuffix("…")
         way = "starts-with({0}, {1})" if begins else "{0} = {1}"
         label, text = (way.format(what, f'"{name}"') for what in ("@aria-label", "normalize-space(.)"))
-        found = self.driver.find_elements("xpath", CALLED.format(label=label, text=text))
+        top = self.run("return document.querySelector('dialog:modal') ?? document.body")
+        found = top.find_elements("xpath", CALLED.format(label=label, text=text))
         return [each for each in found if each.is_displayed()]
 
     def sees(self, name: str) -> bool:
@@ -122,11 +123,12 @@ class Front:
         """Click the control of that name."""
         self.click(self.find(name))
 
-    def choose(self, name: str, option: str) -> None:
-        """Choose an option of a list."""
+    def choose(self, name: str, option: str, which: int = 0) -> None:
+        """Choose an option of a list; of several lists of that name, of the one with that number."""
         from selenium.webdriver.support.select import Select
 
-        Select(self.find(name)).select_by_visible_text(option)
+        wait_until(lambda: len(self.all(name)) > which)
+        Select(self.all(name)[which]).select_by_visible_text(option)
 
     def letter(self, code: str, down: bool = True, repeat: bool = False) -> None:
         """A key of the computer's keyboard by its place, "KeyA", or by its name, "Enter"."""

@@ -1,5 +1,6 @@
 """The latent pad of the control page in a real browser moves the sound, and brings it back."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +44,10 @@ def drag(front: Front, *places: tuple[float, float]) -> None:
     front.drag(*(at(front, *place) for place in places))
 
 
+def moved_from(host: Hosted, latent: Latent) -> bool:
+    return host.latent != latent
+
+
 def sounds_as(host: Hosted, latent: Any) -> bool:
     return bool(np.allclose(host.latent, latent, atol=1e-3))
 
@@ -77,7 +82,7 @@ def test_dragging_is_heard(front: Front, host: Hosted, own: Latent) -> None:
     for x in (-1.0, 1.0):
         before = host.latent
         drag(front, (-x, 0.0), (x, 0.0))
-        wait_until(lambda before=before: host.latent != before)
+        wait_until(functools.partial(moved_from, host, before))
         middle(host)  # voices follow within two blocks of frames
         heard.append(middle(host))
     assert heard[1] > 1.1 * heard[0]
@@ -108,7 +113,7 @@ def test_another_direction_leads_elsewhere(front: Front, host: Hosted, own: Late
         found.append(host.latent)
         front.press("Home")
         wait_until(lambda: host.latent == own)
-    assert not np.allclose(*found, atol=0.05)
+    assert not np.allclose(found[0], found[1], atol=0.05)
     front.choose("Direction to the right", "Brightness")
 
 
@@ -151,7 +156,7 @@ def test_a_path_that_loops_moves_without_a_hand(front: Front, host: Hosted, own:
     for step in range(1, 10):
         before = host.latent
         front.move(at(front, 0.1 * step, -0.1 * step))
-        wait_until(lambda before=before: host.latent != before)
+        wait_until(functools.partial(moved_from, host, before))
     front.up()
     front.press("Record a path")
     front.press("Loop the path")
