@@ -18,7 +18,7 @@ export function connect(store) {
   const statuses = new Set();
   const hearers = new Set();
   const watched = new Map();
-  const clocks = follow(send, () => link.socket?.close());
+  const clocks = follow(send, lose);
 
   function become(state) {
     link.state = state;
@@ -58,11 +58,19 @@ export function connect(store) {
     if (message.error || message.said) [...hearers].some((fn) => fn(message)); // who takes it returns true
   }
 
+  /** Nobody answers: neither would anybody answer our goodbye, which closing waits for. */
+  function lose() {
+    link.socket.close();
+    closed();
+  }
+
   async function closed() {
     link.socket = null;
     clocks.stop();
     become(link.state === "connecting" ? "connecting" : "reconnecting");
-    if (await refused(query)) return become("refused");
+    const ended = await refused(query);
+    if (link.socket) return; // opened in a hurry meanwhile
+    if (ended) return become("refused");
     link.retry = setTimeout(open, link.delay);
     link.delay = Math.min(2 * link.delay, LAST_DELAY);
   }
@@ -88,10 +96,12 @@ export function connect(store) {
   };
 }
 
+const asking = () => ({ method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LAST_DELAY) });
+
 /** Whether the token is of a session that has ended: a WebSocket does not tell, plain HTTP does. */
 async function refused(query) {
   try {
-    return REFUSED.has((await fetch(`/api/state${query}`, { method: "HEAD", cache: "no-store" })).status);
+    return REFUSED.has((await fetch(`/api/state${query}`, asking())).status);
   } catch {
     return false; // nobody answers: it may come back
   }
