@@ -10,13 +10,13 @@ from rtsynth_engine.layout import Memory
 from rtsynth_engine.memory import attach_memory
 
 from ..errors import EngineError
-from .doing import handlers
 from .link import Link
-from .model import Model, opened_lineup
-from .serving import Service
-from .sight import Sight
-from .waking import Waking
-from .wires import Message, Wires
+from .seeing.sight import Sight
+from .seeing.waking import Waking
+from .serving.service import Service
+from .steering.doing import handlers
+from .steering.model import Model, opened_lineup
+from .steering.wires import Message, Wires
 
 
 class Front:

@@ -22,12 +22,12 @@ from rtsynth_engine.rings import Ring, SharedRing
 
 from ..errors import HostError
 from .front import Front
-from .guard import Door, make_door
-from .limits import listen, raise_file_limit
 from .link import Link
-from .osc import Osc
-from .osc import listen as osc_listen
-from .serving import Service, serve
+from .osc.server import Osc
+from .osc.server import listen as osc_listen
+from .serving.guard import Door, make_door
+from .serving.limits import listen, raise_file_limit
+from .serving.service import Service, serve
 
 USUAL_PORT = 7440
 NICENESS = 5

@@ -1,0 +1,1 @@
+"""Playing and steering by Open Sound Control."""

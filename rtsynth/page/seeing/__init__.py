@@ -1,0 +1,1 @@
+"""What pages see of the engine, read from its memory."""

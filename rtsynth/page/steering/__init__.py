@@ -1,0 +1,1 @@
+"""What pages steer: presets, macros, settings, the latent pad."""
