@@ -11,9 +11,9 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from rtsynth.page.guard import Door, make_door
-from rtsynth.page.limits import listen
-from rtsynth.page.serving import Service, serve
+from rtsynth.page.serving.guard import Door, make_door
+from rtsynth.page.serving.limits import listen
+from rtsynth.page.serving.service import Service, serve
 from rtsynth_engine.rings import TAIL, Ring
 
 PATIENCE = 20.0  # seconds

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from rtsynth.lineup import Lineup, setup_lineup, to_sound
-from rtsynth.page.background import Run
-from rtsynth.page.doing import handlers
-from rtsynth.page.model import Model
-from rtsynth.page.wires import Wires
+from rtsynth.page.steering.background import Run
+from rtsynth.page.steering.doing import handlers
+from rtsynth.page.steering.model import Model
+from rtsynth.page.steering.wires import Wires
 from rtsynth.presets import parse_preset
 from rtsynth.routing import engine_parts
 from rtsynth.setups import Part, Setup, parse_setup
