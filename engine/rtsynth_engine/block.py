@@ -13,32 +13,20 @@ from numpy.typing import NDArray
 from .chorus import add_chorus
 from .compiling import realtime
 from .effects import begin_hush, make_safe, reverberate
+from .envelopes import move_envelope
 from .events import collect, frames_to_event, is_due, panic, watch_ports
-from .expression import (
-    NEPER,
-    move_channels,
-    pitch_ratio,
-    release_rate,
-    reverb_send,
-    set_controls,
-    voice_level,
-)
+from .expression import move_channels, pitch_ratio, reverb_send, set_controls, voice_level
 from .handle import call_events
 from .heads.noise import aim_noise, ask_noise, clear_noise, gather_noise, render_noise
 from .heads.partials import frame_loudness, gather_partials, render_partials, scatter_partials
 from .heads.waveform import aim_waveform, render_waveform
-from .layout import ALL, FADING, FREE, NONE, RELEASED, TICK, VOICES, Memory
-from .pedals import damping
+from .layout import ALL, FREE, NONE, TICK, VOICES, Memory
 from .rings import Ring
 from .streaming import advance_frames, begin_phases, has_frames, shape_voice
 from .tape import keep_frames
 from .tuning import key_hertz
-from .voices import free_voice
 
 ONSET_SECONDS = 0.001  # partials may start at any phase: so short a ramp removes the step, not the attack
-INAUDIBLE = np.float32(3e-5)  # -90 dBFS: a released voice below this is over
-OVER_SECONDS = 2.0  # a held note as quiet as that after this time has died away; before, it may yet swell
-FALLEN = np.float32(0.1)  # once its release has come this far: before, a slow sound may yet be rising
 QUARTER = math.pi / 4.0
 
 
@@ -114,36 +102,6 @@ def aim_voices(memory: Memory) -> None:
             aim_voice(memory, v)
     aim_noise(state, state.tick_left)
     state.aim = NONE
-
-
-@realtime
-def move_envelope(memory: Memory, v: int) -> None:
-    """Move a voice's envelopes by one tick, and free any voice once it cannot be heard any more."""
-    voice = memory.voices[v]
-    voice.swell = min(voice.swell + voice.swell_step, np.float32(1.0))
-    voice.glide -= min(max(voice.glide, -voice.glide_step), voice.glide_step)
-    if voice.stage == FADING:
-        if voice.envelope <= np.float32(0.0):
-            free_voice(memory, v)
-        voice.envelope = max(voice.envelope - voice.envelope_step, np.float32(0.0))
-        return
-    damped = np.float32(1.0) if voice.stage == RELEASED else damping(memory, voice)
-    lower_envelope(memory, voice, damped)
-    age = memory.state[0].clock - voice.onset
-    died = damped == np.float32(0.0) and age > OVER_SECONDS * memory.state[0].rate
-    fallen = damped > np.float32(0.0) and voice.envelope < FALLEN
-    if voice.envelope < INAUDIBLE or ((died or fallen) and voice.loudness < INAUDIBLE * INAUDIBLE):
-        free_voice(memory, v)
-
-
-@realtime
-def lower_envelope(memory: Memory, voice: Any, damped: np.float32) -> None:
-    """Let a voice fall as far as its dampers lie on it (0 … 1), and as CC 75 asks."""
-    nepers = memory.channels[voice.channel].decay * NEPER * np.float32(TICK / memory.state[0].rate)
-    if damped > np.float32(0.0):
-        nepers += damped * release_rate(memory, voice)
-    if nepers > np.float32(0.0):
-        voice.envelope *= np.float32(math.exp(-nepers))
 
 
 @realtime

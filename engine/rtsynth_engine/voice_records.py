@@ -34,6 +34,7 @@ VOICE = np.dtype(
         ("presses", I4),  # note-ons of this key not yet answered by a note-off; 0 and HELD: the pedal holds
         ("velocity", F4),  # 0 … 1
         ("onset", I8),  # frames
+        ("heard", I8),  # the clock when it was last loud enough
         ("fundamental", F8),  # Hz of partial 1 without bend
         ("level", F4),
         ("envelope", F4),

@@ -72,6 +72,17 @@ def test_a_sounding_note_follows_its_programs_latent() -> None:
     assert loudness(engine) == pytest.approx(2.0, rel=0.01)
 
 
+def test_a_held_note_whose_latent_passes_through_silence_sounds_again() -> None:
+    engine = held()
+    render(engine, [], 2.5)
+    engine.move(0, (0.0,))
+    render(engine, [], 1.5)
+    assert np.abs(render(engine, [], 0.1)).max() < 1e-4
+    engine.move(0, (2.0,))
+    render(engine, [], LATENCY)
+    assert loudness(engine) == pytest.approx(2.0, rel=0.01)
+
+
 def test_a_voice_is_conditioned_anew_within_two_blocks_of_a_move() -> None:
     engine = held()
     engine.move(0, (2.0,))

@@ -182,7 +182,7 @@ def test_a_held_note_that_has_died_away_gives_its_voice_back_and_one_that_sounds
     engine = make_engine(generator=Dying([0.2]))
     render(engine, [(0.0, ON, 60, 100)], 1.0)
     assert keys(engine) == [60]
-    render(engine, [], 2.0)
+    render(engine, [], 2.5)
     assert keys(engine) == []
     steady = make_engine(generator=Steady([0.001]))
     render(steady, [(0.0, ON, 60, 100)], 3.0)
