@@ -1,5 +1,6 @@
 """Settings of the control page in a real browser reach the engine."""
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -57,10 +58,14 @@ def test_a_velocity_curve_is_every_ports(front: Front, host: Hosted) -> None:
 def test_the_bend_range_is_typed(front: Front, host: Hosted) -> None:
     look_at(front, "Keyboard")
     field = front.find("Bend range")
-    for typed in ("12", "2"):
+    for typed in (12, 2):
         field.clear()
-        field.send_keys(typed, Keys.ENTER)
-        wait_until(lambda typed=typed: host.channel["bend_range"] == float(typed))
+        field.send_keys(str(typed), Keys.ENTER)
+        wait_until(functools.partial(bends, host, typed))
+
+
+def bends(host: Hosted, semitones: int) -> bool:
+    return bool(host.channel["bend_range"] == semitones)
 
 
 def test_two_parts_split_the_keyboard(front: Front, host: Hosted) -> None:
