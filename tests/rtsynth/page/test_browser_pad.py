@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtsynth.page.catalogue import Catalogue
+from rtsynth.page.steering.catalogue import Catalogue
 from rtsynth_engine.layout import TAPED
 from tests.engine.parts import wait_until
 from tests.rtsynth.page.browsing import Front, Keys, Spot
