@@ -12,10 +12,18 @@ from tests.rtsynth.page.hosted import Hosted, hosted
 
 PRESET = "violin"
 Spot = tuple[float, float]  # CSS pixels from the left and from the top
-CALLED = (  # a control by its label or its text: exactly, or how that begins
-    ".//*[{label} or ((self::button or self::h2) and {text}) or @id = //label[{text}]/@for"
-    " or (self::select or self::input) and parent::label[span[{text}]]]"
-)
+CALLED = """
+    const [name, begins] = arguments;
+    const is = (text) => (begins ? text.startsWith(name) : text === name);
+    const text = (one) => is(one.textContent.trim().replace(/\\s+/g, " "));
+    const label = ([first]) => text(first.querySelector("span") ?? first);
+    const unlabelled = (one) => (one.labels?.length ? label(one.labels) : text(one));
+    const called = (one) => (one.ariaLabel ? is(one.ariaLabel) : unlabelled(one));
+    const shown = (one) => one.getClientRects().length && one.checkVisibility({ visibilityProperty: true });
+    const place = document.querySelector("dialog:modal") ?? document.body;
+    const named = "[aria-label], button, h2, label input, label select, input[id], select[id]";
+    return [...place.querySelectorAll(named)].filter((one) => called(one) && shown(one));
+"""  # controls by their label or their text; where a dialog covers the rest, its own
 
 
 class Keys:
@@ -52,13 +60,9 @@ class Front:
         return self.all(name)[0]
 
     def all(self, name: str) -> list[Any]:
-        """All controls of that name that are shown; of a dialog that covers the rest, its own."""
-        begins, name = name.endswith("…"), name.removesuffix("…")
-        way = "starts-with({0}, {1})" if begins else "{0} = {1}"
-        label, text = (way.format(what, f'"{name}"') for what in ("@aria-label", "normalize-space(.)"))
-        top = self.run("return document.querySelector('dialog:modal') ?? document.body")
-        found = top.find_elements("xpath", CALLED.format(label=label, text=text))
-        return [each for each in found if each.is_displayed()]
+        """All controls of that name that are shown."""
+        found: list[Any] = self.run(CALLED, name.removesuffix("…"), name.endswith("…"))
+        return found
 
     def sees(self, name: str) -> bool:
         """Whether such a control is shown."""
@@ -182,9 +186,15 @@ def browser(host: Hosted) -> Iterator[Any]:
 
 
 @pytest.fixture
-def front(browser: Any, host: Hosted) -> Iterator[Front]:
-    """The page, open; afterwards all is as it was."""
+def blank(browser: Any, host: Hosted) -> Iterator[Front]:
+    """The page, not open yet; afterwards all is as it was."""
     page = Front(browser, host)
-    page.open()
     yield page
     page.close()
+
+
+@pytest.fixture
+def front(blank: Front) -> Front:
+    """The page, open."""
+    blank.open()
+    return blank

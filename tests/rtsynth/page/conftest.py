@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from rtsynth_engine.rings import EVENT, Ring, make_ring
-from tests.rtsynth.page.browsing import browser, front, host  # noqa: F401 - fixtures
+from tests.rtsynth.page.browsing import blank, browser, front, host  # noqa: F401 - fixtures
 from tests.rtsynth.page.served import Served
 
 

@@ -21,6 +21,7 @@ from tests.engine.parts import keys, sounding, wait_until
 from tests.rtsynth.page.served import PATIENCE, state
 
 LOOK = 0.05  # seconds between two looks of the host
+AT_START = ({"do": "pad", "mode": "directions"}, {"do": "volume", "db": 0})
 PAGE = 16 * PAGE_PORT  # the channel that pages play
 
 
@@ -99,8 +100,7 @@ class Hosted:
     def reset(self, preset: str) -> None:
         """The preset as it is, the pad as at the start, nothing sounds."""
         self.silence()
-        self.say({"do": "preset", "id": preset}, {"do": "path", "clear": True}, {"do": "volume", "db": 0})
-        self.say({"do": "pad", "mode": "directions"})
+        self.say({"do": "preset", "id": preset}, {"do": "path", "clear": True}, *AT_START)
         wait_until(lambda: self.at_rest(preset))
 
     def at_rest(self, preset: str) -> bool:

@@ -113,6 +113,7 @@ def test_letters_typed_into_the_search_play_nothing(front: Front, host: Hosted) 
     front.type("gladys")
     wait_until(lambda: front.says("0 presets"))
     front.type(Keys.ESCAPE, Keys.ESCAPE)
+    wait_until(lambda: front.run("return document.activeElement === document.body"))
     front.letter("KeyA")
     holds(host, C4)
     assert acted(host) == before + 1

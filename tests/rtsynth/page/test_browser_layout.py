@@ -100,13 +100,14 @@ def controls(front: Front) -> Any:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_shows_all_that_matters_and_nothing_over_another(
-    front: Front, host: Hosted, screen: str, scheme: str, pictures: Path
+    blank: Front, host: Hosted, screen: str, scheme: str, pictures: Path
 ) -> None:
-    width, height, touch = SCREENS[screen]
+    front, (width, height, touch) = blank, SCREENS[screen]
     front.open(width, height, touch)
     for code in CHORD:
         front.letter(code)
     wait_until(lambda: len(host.held) == len(CHORD))
+    assert (brightness(front) > 0.5) == (scheme == "light")
     for view in views(front):
         front.driver.save_screenshot(str(pictures / f"page-{screen}-{view.lower()}-{scheme}.png"))
         assert front.run(EXTENT) == [width, height, width, height]
@@ -115,7 +116,8 @@ def test_a_screen_shows_all_that_matters_and_nothing_over_another(
 
 
 @pytest.mark.parametrize("screen", [name for name, (_, _, touch) in SCREENS.items() if touch])
-def test_fingers_find_what_they_touch(front: Front, screen: str) -> None:
+def test_fingers_find_what_they_touch(blank: Front, screen: str) -> None:
+    front = blank
     front.open(*SCREENS[screen])
     for _ in views(front):
         assert front.run(SMALL, controls(front), LEAST) == []
@@ -123,12 +125,7 @@ def test_fingers_find_what_they_touch(front: Front, screen: str) -> None:
         assert front.run(SMALL, shown, FINGER) == []
 
 
-def test_the_scheme_of_the_system_is_taken(front: Front, scheme: str) -> None:
-    front.open()
+def brightness(front: Front) -> float:
+    """Of the ground, 0 … 1."""
     colour = front.run("return getComputedStyle(document.documentElement).backgroundColor")
-    assert (brightness(colour) > 0.5) == (scheme == "light")
-
-
-def brightness(colour: str) -> float:
-    """Of a colour as computed styles have it, "rgb(1, 2, 3)": 0 … 1."""
     return sum(map(int, re.findall(r"\d+", colour)[:3])) / (3 * 255)
