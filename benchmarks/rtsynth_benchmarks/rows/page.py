@@ -29,7 +29,7 @@ from ..stage import jack_stage, process, wait_for_ports
 from ..storm import storm
 
 PERIOD, VOICES = 64, 32
-PRESET = "string-ensemble-1"
+PRESET = "string-ensemble"
 MIDI = "rtsynth:midi_in"
 KEYS = ("KeyA", "KeyS", "KeyD", "KeyF", "KeyG", "KeyH")
 TICKS = os.sysconf("SC_CLK_TCK")  # of a processor's second
