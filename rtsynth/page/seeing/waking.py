@@ -6,7 +6,7 @@ from time import monotonic
 from rtsynth_engine.layout import ACTED, Memory
 
 AFTER = 3.0  # seconds for which looks go on when nothing happens any more: the last sound dies away
-REST = 0.25  # seconds between two looks then
+REST = 0.5  # seconds between two looks then
 MOVING = frozenset(("timeline",))  # of what is watched, that moves when nothing happens
 
 
@@ -21,10 +21,9 @@ class Waking:
 
     def awake(self, watched: Set[str], done: object) -> bool:
         """Whether to look now, at the topics that are `watched`; `done` differs when pages have done more."""
-        now, told = self._clock(), self._memory.telemetry[0]
-        counts = (int(self._memory.marks[ACTED]), int(told["xruns"]), int(told["late_blocks"]))
-        signs = (*counts, set(watched), done)
-        if signs != self._signs or int(told["voices"]) > 0:
+        now, sounding = self._clock(), int(self._memory.telemetry[0]["voices"]) > 0
+        signs = (int(self._memory.marks[ACTED]), set(watched), done)
+        if signs != self._signs or sounding:
             self._signs, self._until = signs, now + AFTER
         if now >= self._until and now - self._looked < REST and not MOVING & watched:
             return False

@@ -22,7 +22,7 @@ export function pad(root, { store, send }) {
   const readout = make("output", { class: "readout label", "aria-live": "off" });
   const self = { pad: NOTHING, puck: puck(), trail: trail(), send, field, readout };
   self.hand = ownership(() => { self.puck.to = self.pad.at; self.redraw(); });
-  const canvas = surface(field, (...given) => draw(self, ...given), { "aria-hidden": "true" });
+  const canvas = surface(field, (...given) => draw(self, ...given), { "aria-hidden": "true" }, 0);
   self.redraw = canvas.redraw;
   self.views = { directions: directions({ send }), corners: corners({ store, send }),
     map: presetMap({ store, redraw: canvas.redraw }) };

@@ -3,6 +3,7 @@
 import { make } from "./elements.js";
 
 const SOLID = ["ink", "muted", "faint", "panel", "well", "raised", "accent", "ok", "bad"];
+const CALM = 40; // ms between two drawings: the processor belongs to the sound
 const redraws = new Set();
 let colours = null;
 
@@ -39,16 +40,18 @@ document.fonts.ready.then(redrawAll);
 
 /**
  * A canvas filling its parent; `draw(context, width, height, colours, now)` works in CSS pixels and
- * returns true while it is still moving and wants the next frame.
+ * returns true while it is still moving and wants the next frame, `pace` ms after this one at least.
  */
-export function surface(parent, draw, attributes = {}) {
+export function surface(parent, draw, attributes = {}, pace = CALM) {
   const canvas = make("canvas", attributes);
   const context = canvas.getContext("2d");
-  let waiting = 0;
+  let waiting = 0, drawn = -Infinity;
   const redraw = () => { waiting ||= requestAnimationFrame(frame); };
 
   function frame(now) {
     waiting = 0;
+    if (now - drawn < pace) return redraw();
+    drawn = now;
     const { clientWidth: width, clientHeight: height } = canvas;
     if (!width || !height) return;
     fit(canvas, width, height);
