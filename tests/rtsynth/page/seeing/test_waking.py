@@ -68,12 +68,6 @@ def test_what_a_page_does_or_wants_to_see_wakes(waking: Waking) -> None:
     assert waking.awake(frozenset(("spectrum",)), 1)
 
 
-def test_an_xrun_wakes(waking: Waking, clock: Clock, engine: Engine) -> None:
-    assert not waking.awake(NOTHING, 0)
-    engine.memory.telemetry[0]["xruns"] += 1
-    assert waking.awake(NOTHING, 0)
-
-
 def test_who_watches_the_callback_sees_it_move(waking: Waking, clock: Clock) -> None:
     watched = frozenset(("timeline",))
     for _ in range(200):
