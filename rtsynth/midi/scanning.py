@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtsynth_engine.compiling import offline, realtime
-from rtsynth_engine.layout import PORTS
+from rtsynth_engine.layout import MIDI_PORTS, PORTS
 from rtsynth_engine.midi.parser import DEVICE, feed, make_parser
 
 from .extras import OURS as PREFIX
@@ -154,7 +154,8 @@ def meta_event(reading: Reading, at: int, end: int) -> int:
         if kind == TEMPO:
             tempo(reading, at, body, size)
         elif kind == PORT and size == 1:
-            reading.state[0].port = reading.data[body] % PORTS
+            port = int(reading.data[body])
+            reading.state[0].port = port if port < PORTS else port % MIDI_PORTS
         elif kind == OURS and size >= len(MARK):
             mark(reading, body, size)
     return body + size

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rtsynth.midi.extras import OURS, encode_move
 from rtsynth.midi.files import MidiFileError, Score, parse_midi
+from rtsynth_engine.layout import PORTS
 from tests.rtsynth.midi.hexdump import HEADER, NOTE, bytes_of
 
 GOOD = {
@@ -70,7 +71,7 @@ def survives(content: bytes) -> bool:
         return False
     events, length = result.events, result.length
     assert (events["status"] >= 0x80).all()
-    assert ((events["data1"] < 0x80) & (events["data2"] < 0x80) & (events["port"] < 8)).all()
+    assert ((events["data1"] < 0x80) & (events["data2"] < 0x80) & (events["port"] < PORTS)).all()
     assert np.isfinite(events["value"]).all()
     assert (np.diff(events["seconds"], prepend=0, append=length) >= 0).all()
     return True
@@ -136,6 +137,7 @@ WORST = {
 READ_WITHIN_LIMITS = """
 import resource, sys
 from rtsynth.midi.files import MidiFileError, read_midi
+from rtsynth_engine.layout import PORTS
 read_midi(sys.argv[1])
 held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (held + 64_000_000, -1))

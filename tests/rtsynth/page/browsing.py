@@ -124,7 +124,8 @@ class Front:
         self.up()
 
     def press(self, name: str) -> None:
-        """Click the control of that name."""
+        """Click the control of that name, once it can be used."""
+        wait_until(lambda: self.find(name).is_enabled())
         self.click(self.find(name))
 
     def choose(self, name: str, option: str, which: int = 0) -> None:
