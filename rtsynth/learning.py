@@ -13,7 +13,8 @@ from rtsynth_engine.midi.messages import CONTROLLERS, NONE
 
 from .errors import HostError
 from .folders import config_folder
-from .writing import to_toml, write_whole
+from .kept import keep_whole
+from .writing import to_toml
 
 FILE_LIMIT = 32 << 10  # bytes; 64 mappings with all their keys take half of it
 FINE = 32  # from a 14-bit controller to its lower seven bits
@@ -173,14 +174,9 @@ def write_learnt(known: Sequence[Learnt]) -> Path:
     path = learn_file()
     try:
         text = learnt_toml(known)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
     except RefusedError as error:
         raise HostError(f"this cannot be kept: {error}") from error
-    except OSError as error:
-        raise HostError(
-            f"cannot write {path}: {error.strerror}; RTSYNTH_HOME names another folder"
-        ) from error
+    keep_whole(path, text)
     return path
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from rtsynth_engine.checking import RefusedError, check, validator
 
-from .errors import HostError, PresetError
+from .errors import PresetError
 from .folders import own_folder
+from .kept import keep_whole
 from .naming import slug
 from .presets import Macro, Preset
-from .writing import preset_table, preset_toml, write_whole
+from .writing import preset_table, preset_toml
 
 
 def varied(preset: Preset, name: str, macros: Mapping[str, float], mix: Mapping[str, float]) -> Preset:
@@ -52,11 +53,5 @@ def save(preset: Preset, presets: Sequence[Preset], force: bool = False) -> Path
     """
     if not force and (preset.path.exists() or any(other.id == preset.id for other in presets)):
         raise PresetError(f"there is a preset {preset.id} already; choose another name or add --force")
-    try:
-        preset.path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(preset.path, preset_toml(preset))
-    except OSError as error:
-        raise HostError(
-            f"cannot write {preset.path}: {error.strerror}; RTSYNTH_HOME names another folder"
-        ) from error
+    keep_whole(preset.path, preset_toml(preset))
     return preset.path

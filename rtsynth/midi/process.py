@@ -18,7 +18,6 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import count
-from multiprocessing import resource_tracker
 from time import monotonic_ns as now
 from typing import TYPE_CHECKING
 
@@ -133,24 +132,14 @@ def _tell(news: Iterable[News]) -> None:
 @contextmanager
 def _attached(options: argparse.Namespace, asked: Callable[[int], None]) -> Iterator["Inlet"]:
     """Inlet of the parent's ring."""
-    from rtsynth_engine.rings import SharedRing
-
+    from ..sharing import attached
     from .inlet import Inlet
 
-    shared = SharedRing(options.capacity, options.ring)
-    _leave_to_the_owner(options.ring)
-    inlet = Inlet(shared.ring, asked, options.device)
-    try:
+    with (
+        attached(options.ring, options.capacity) as ring,
+        closing(Inlet(ring, asked, options.device)) as inlet,
+    ):
         yield inlet
-    finally:
-        inlet.close()
-        shared.close()
-
-
-def _leave_to_the_owner(name: str) -> None:
-    """Python before 3.13 removes shared memory when any process that attached it ends; take our name off."""
-    if os.name == "posix":
-        resource_tracker.unregister(f"/{name}", "shared_memory")
 
 
 @contextmanager

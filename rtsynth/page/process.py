@@ -14,13 +14,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from multiprocessing import resource_tracker
+from collections.abc import Sequence
+from contextlib import closing, suppress
 
-from rtsynth_engine.rings import Ring, SharedRing
+from rtsynth_engine.rings import Ring
 
 from ..errors import HostError
+from ..sharing import attached
 from .front import Front
 from .link import Link
 from .osc.server import Osc
@@ -55,16 +55,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow-remote", action="store_true", help="listen for other machines too")
     parser.add_argument("--osc", type=int, help="UDP port for OSC")
     return parser
-
-
-@contextmanager
-def attached(name: str, capacity: int) -> Iterator[Ring]:
-    """The parent's ring."""
-    shared = SharedRing(capacity, name)
-    # Python before 3.13 removes shared memory when any process that attached it ends; take our name off
-    resource_tracker.unregister(f"/{name}", "shared_memory")
-    with closing(shared):
-        yield shared.ring
 
 
 async def run(options: argparse.Namespace, ring: Ring) -> int:

@@ -4,14 +4,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rtsynth_engine.checking import RefusedError, check, parse_toml, read_regular, validator
-
 from ...errors import HostError
 from ...folders import config_folder
-from ...writing import to_toml, write_whole
+from ...kept import read_kept, write_kept
 
 FILE_LIMIT = 1 << 20  # bytes; as many as the schema allows, of the largest latent that ships
-SCHEMA = "bookmarks.schema.json"
+SCHEMA = ("rtsynth.page.steering", "bookmarks.schema.json")
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,7 @@ def bookmarks_file() -> Path:
 
 def read_bookmarks(path: Path) -> list[Bookmark]:
     """Bookmarks of a file; none where there is none. Raises HostError: the file and the key."""
-    if not path.exists():
-        return []
-    try:
-        table = parse_toml(read_regular(path, FILE_LIMIT))
-        check(table, validator("rtsynth.page.steering", SCHEMA))
-    except RefusedError as error:
-        raise HostError(f"{path}: {error}") from error
+    table = read_kept(path, FILE_LIMIT, SCHEMA)
     return [_bookmark(each) for each in table.get("bookmarks", ())]
 
 
@@ -96,16 +88,7 @@ def _bookmark(table: dict[str, Any]) -> Bookmark:
 def write_bookmarks(path: Path, bookmarks: list[Bookmark]) -> None:
     """Keep bookmarks. Raises HostError."""
     table = {"format": 1} | ({"bookmarks": list(map(_table, bookmarks))} if bookmarks else {})
-    try:
-        check(table, validator("rtsynth.page.steering", SCHEMA))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, to_toml(table))
-    except RefusedError as error:
-        raise HostError(f"this bookmark cannot be kept: {error}") from error
-    except OSError as error:
-        raise HostError(
-            f"cannot write {path}: {error.strerror}; RTSYNTH_HOME names another folder"
-        ) from error
+    write_kept(path, table, SCHEMA, "this bookmark")
 
 
 def _table(bookmark: Bookmark) -> dict[str, Any]:

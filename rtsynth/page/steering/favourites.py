@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from rtsynth_engine.checking import RefusedError, check, parse_toml, read_regular, validator
-
 from ...errors import HostError
 from ...folders import config_folder
-from ...writing import to_toml, write_whole
+from ...kept import read_kept, write_kept
 
 FILE_LIMIT = 160 << 10  # bytes; as many as the schema allows
-SCHEMA = "favourites.schema.json"
+SCHEMA = ("rtsynth.page.steering", "favourites.schema.json")
 
 
 class Favourites:
@@ -39,26 +37,9 @@ def favourites_file() -> Path:
 
 def read_favourites(path: Path) -> list[str]:
     """Ids of a file; none where there is none. Raises HostError: the file and the key."""
-    if not path.exists():
-        return []
-    try:
-        table = parse_toml(read_regular(path, FILE_LIMIT))
-        check(table, validator("rtsynth.page.steering", SCHEMA))
-    except RefusedError as error:
-        raise HostError(f"{path}: {error}") from error
-    return list(table.get("presets", ()))
+    return list(read_kept(path, FILE_LIMIT, SCHEMA).get("presets", ()))
 
 
 def write_favourites(path: Path, ids: list[str]) -> None:
     """Keep the ids. Raises HostError."""
-    table = {"format": 1, "presets": ids}
-    try:
-        check(table, validator("rtsynth.page.steering", SCHEMA))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, to_toml(table))
-    except RefusedError as error:
-        raise HostError(f"this cannot be a favourite: {error}") from error
-    except OSError as error:
-        raise HostError(
-            f"cannot write {path}: {error.strerror}; RTSYNTH_HOME names another folder"
-        ) from error
+    write_kept(path, {"format": 1, "presets": ids}, SCHEMA, "this favourite")

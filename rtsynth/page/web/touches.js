@@ -1,6 +1,7 @@
 /** Playing the on-screen keyboard by pointers and by the computer's keys; knows nothing of drawing. */
 
 import { clamp } from "./elements.js";
+import { clock } from "./link.js";
 
 const ROW = [
   "KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ",
@@ -22,7 +23,7 @@ export function holding(send, changed) {
     lift(holder);
     if (isHeld(key)) send({ do: "off", key });
     held.set(holder, { key, velocity });
-    send({ do: "on", key, velocity, at: performance.timeOrigin + event.timeStamp });
+    send({ do: "on", key, velocity, at: clock(event.timeStamp) });
     changed(key);
   }
 

@@ -22,7 +22,6 @@ FOCUSED = """
     const ring = (of) => of.outlineStyle !== "none" && parseFloat(of.outlineWidth) > 0;
     return [found.matches(":focus-visible"), ring(style) || style.boxShadow !== "none"];
 """
-MATTERS = ("Preset Violin", "Volume", "Panic", "Latent pad", "Brightness", "Pitch wheel", "Sustain", "Piano")
 MOST_STOPS = 60
 Way = Callable[[Front], None]
 

@@ -51,7 +51,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_there_is_an_end_to_favourites() -> None:
     favourites = Favourites()
     favourites.ids = [f"preset-{number}" for number in range(1024)]
-    with pytest.raises(HostError, match="cannot be a favourite"):
+    with pytest.raises(HostError, match="this favourite cannot be kept"):
         favourites.choose("one-more", True)
     assert len(favourites.ids) == 1024
 
